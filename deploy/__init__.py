@@ -1,0 +1,1 @@
+"""How Mesoflow is run; nothing under `services` may import from here."""
