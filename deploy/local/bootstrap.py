@@ -36,6 +36,7 @@ MADE = (
     ".ruff_cache",
     ".pytest_cache",
     ".import_linter_cache",
+    ".grimp_cache",
     ".hypothesis",
 )
 NO_PYTHON = """\

@@ -1,0 +1,1 @@
+"""Four services and the chassis they stand on."""

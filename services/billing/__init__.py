@@ -1,0 +1,1 @@
+"""Billing: what a plan costs, what was paid, what has been earned."""

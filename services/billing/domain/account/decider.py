@@ -1,0 +1,166 @@
+"""How an account decides."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from services.billing.domain.account.commands import (
+    Command,
+    OpenAccount,
+    PostCredit,
+    RecordPayment,
+    ReserveCredit,
+    VoidCredit,
+)
+from services.billing.domain.account.errors import (
+    AccountClosed,
+    AccountNotFound,
+    AmountNotDue,
+    NoCredit,
+)
+from services.billing.domain.account.events import (
+    AccountOpened,
+    CreditPosted,
+    CreditReserved,
+    CreditsGranted,
+    CreditVoided,
+    DepositPaid,
+    Event,
+    PaymentReceived,
+    RevenueRecognised,
+)
+from services.billing.domain.account.folding import evolve
+from services.billing.domain.account.ledger import project
+from services.billing.domain.account.model import Account, AccountState
+from services.billing.domain.invoice.errors import InvoiceClosed
+from services.billing.domain.money import amount_of, minor_units, minor_units_in
+from services.billing.domain.quote.errors import QuoteNotFound
+from services.billing.domain.quote.model import Quote
+from services.chassis.kernel import Decider
+
+
+def decide(command: Command, state: Account | None, quote: Quote | None) -> Sequence[Event]:
+    """Return the events that `command` causes, or raise a refusal. `quote` is the plan's."""
+    if isinstance(command, OpenAccount):
+        return [] if state is not None else open_account(command, quote)
+    if state is None:
+        raise AccountNotFound
+    match command:
+        case RecordPayment():
+            return record_payment(command, state)
+        case ReserveCredit():
+            return reserve(command, state)
+        case PostCredit():
+            return post(command, state)
+        case VoidCredit():
+            return void(command, state)
+
+
+def open_account(command: OpenAccount, quote: Quote | None) -> Sequence[Event]:
+    """Open the account on the quote's terms; a plan without deposit has its credits at once."""
+    if quote is None:
+        raise QuoteNotFound(quote_id=command.quote_id)
+    opened = AccountOpened(
+        account_id=command.account_id,
+        plan_id=command.plan_id,
+        patient_id=command.patient_id,
+        clinic_id=command.clinic_id,
+        quote_id=command.quote_id,
+        currency_code=quote.total.currency_code,
+        sessions=quote.sessions,
+        unit_price=quote.unit_price,
+        net=quote.net,
+        tax=quote.tax,
+        total=quote.total,
+        deposit=quote.deposit,
+        opened_at=command.at,
+    )
+    if minor_units(quote.deposit) > 0:
+        return [opened]
+    return [opened, *deposit_covered(evolve(None, opened), command.at)]
+
+
+def deposit_covered(account: Account, at: datetime) -> Sequence[Event]:
+    """Return what follows once the deposit is there: the course may be booked."""
+    whose = (account.account_id, account.plan_id, account.patient_id)
+    deposit = amount_of(account.currency_code, account.deposit_minor_units)
+    return [DepositPaid(*whose, deposit, at), CreditsGranted(*whose, len(account.shares), at)]
+
+
+def record_payment(command: RecordPayment, account: Account) -> Sequence[Event]:
+    """Take the payment in, or refuse what is not due."""
+    if account.state is not AccountState.OPEN:
+        raise AccountClosed
+    amount = minor_units_in(account.currency_code, command.amount)
+    refuse_wrong_invoice(command, account)
+    if amount <= 0 or amount > account.due:
+        raise AmountNotDue(due_minor_units=str(account.due))
+    received = PaymentReceived(
+        payment_id=command.payment_id,
+        account_id=account.account_id,
+        invoice_id=command.invoice_id,
+        patient_id=account.patient_id,
+        amount=command.amount,
+        method=command.method,
+        external_reference_code=command.external_reference_code,
+        received_at=command.at,
+    )
+    covers = account.received_minor_units + amount >= account.deposit_minor_units
+    if account.deposit_paid_at is not None or not covers:
+        return [received]
+    return [received, *deposit_covered(account, command.at)]
+
+
+def refuse_wrong_invoice(command: RecordPayment, account: Account) -> None:
+    """Refuse an invoice that is paid, and less or more than it asks for."""
+    if command.invoice is None:
+        return
+    if command.invoice.paid or command.invoice_id in account.paid_invoices:
+        raise InvoiceClosed
+    if command.amount != command.invoice.total:
+        raise AmountNotDue(due_minor_units=str(minor_units(command.invoice.total)))
+
+
+def reserve(command: ReserveCredit, account: Account) -> Sequence[Event]:
+    """Keep a credit; a session that has one keeps it."""
+    session_id = command.session_id
+    if session_id in account.reserved or session_id in account.posted:
+        return []
+    refuse_without_credit(account)
+    return [CreditReserved(account.account_id, session_id, account.patient_id, command.at)]
+
+
+def post(command: PostCredit, account: Account) -> Sequence[Event]:
+    """Use the session's credit once, and earn the next share of the sale."""
+    session_id = command.session_id
+    if session_id in account.posted:
+        return []
+    if session_id not in account.reserved:
+        refuse_without_credit(account)
+    share = account.shares[len(account.posted)]
+    whose = (account.account_id, session_id, account.patient_id)
+    return [
+        CreditPosted(*whose, command.at),
+        RevenueRecognised(
+            *whose,
+            amount_of(account.currency_code, share.net),
+            amount_of(account.currency_code, share.tax),
+            command.at,
+        ),
+    ]
+
+
+def void(command: VoidCredit, account: Account) -> Sequence[Event]:
+    """Free the session's credit, at no charge (DOMAIN 10 rule 19)."""
+    if command.session_id not in account.reserved:
+        return []
+    whose = (account.account_id, command.session_id, account.patient_id)
+    return [CreditVoided(*whose, command.at)]
+
+
+def refuse_without_credit(account: Account) -> None:
+    """Refuse another session than was sold and paid for."""
+    if account.credits_available <= 0:
+        raise NoCredit
+
+
+DECIDER: Decider[Account, Command, Event, Quote | None] = Decider(decide, evolve, project)

@@ -1,0 +1,97 @@
+"""The account of one accepted plan: its credits and its money.
+
+A prepayment is owed to the patient until a session is performed; then that session's share,
+fixed at the sale, is earned (DOMAIN section 9, revenue; section 10 rule 19).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from uuid import NAMESPACE_OID, uuid5
+
+
+class AccountState(Enum):
+    """Where an account stands."""
+
+    OPEN = "OPEN"
+    CLOSED = "CLOSED"
+
+
+class PaymentMethod(Enum):
+    """How it was paid."""
+
+    CARD = "CARD"
+    CASH = "CASH"
+    BANK_TRANSFER = "BANK_TRANSFER"
+    DIRECT_DEBIT = "DIRECT_DEBIT"
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """What one session of the course earns, in minor units."""
+
+    net: int
+    tax: int
+
+    @property
+    def gross(self) -> int:
+        return self.net + self.tax
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """Credits by session, and money in minor units of one currency.
+
+    `shares` has one for each session sold; the n-th performed session takes the n-th. `posted`
+    is in the order of performance.
+    """
+
+    account_id: str
+    state: AccountState
+    plan_id: str
+    patient_id: str
+    clinic_id: str
+    quote_id: str
+    currency_code: str
+    shares: tuple[Share, ...]
+    total_minor_units: int
+    deposit_minor_units: int
+    received_minor_units: int
+    refunded_minor_units: int
+    credits_granted: int
+    reserved: tuple[str, ...]
+    posted: tuple[str, ...]
+    paid_invoices: tuple[str, ...]
+    deposit_paid_at: datetime | None
+    opened_at: datetime
+
+    @property
+    def credits_available(self) -> int:
+        return self.credits_granted - len(self.reserved) - len(self.posted)
+
+    @property
+    def due(self) -> int:
+        """What may still be paid."""
+        return self.total_minor_units - self.received_minor_units
+
+    @property
+    def revenue(self) -> int:
+        return sum(share.net for share in self.shares[: len(self.posted)])
+
+    @property
+    def tax_payable(self) -> int:
+        return sum(share.tax for share in self.shares[: len(self.posted)])
+
+    @property
+    def contract_position(self) -> int:
+        """Paid less earned: above zero it is owed to the patient, below zero by the patient."""
+        earned = self.revenue + self.tax_payable
+        return self.received_minor_units - earned - self.refunded_minor_units
+
+
+def account_of(plan_id: str) -> str:
+    """Return the id of a plan's account: the chassis's derived_id("account", plan_id).
+
+    Worked out here too since rules and handlers may not import the chassis's clock.
+    """
+    return str(uuid5(NAMESPACE_OID, f"account\x1f{plan_id}"))

@@ -1,0 +1,31 @@
+"""What may be asked of an invoice."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class IssueInvoice:
+    """Ask for the deposit of a course that was opened."""
+
+    invoice_id: str
+    account_id: str
+    plan_id: str
+    course_id: str
+    patient_id: str
+    clinic_id: str
+    quote_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SettleInvoice:
+    """See whether the invoice is paid, now that a payment came."""
+
+    invoice_id: str
+    account_id: str
+    payment_id: str
+    at: datetime
+
+
+Command = IssueInvoice | SettleInvoice

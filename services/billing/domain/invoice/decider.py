@@ -1,0 +1,113 @@
+"""How an invoice decides and changes."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from services.billing.domain.invoice.commands import Command, IssueInvoice, SettleInvoice
+from services.billing.domain.invoice.errors import InvoiceNotFound
+from services.billing.domain.invoice.events import Event, InvoiceIssued, InvoicePaid
+from services.billing.domain.invoice.model import Invoice, InvoiceLine, InvoiceState
+from services.billing.domain.money import allocate, amount_of, minor_units
+from services.billing.domain.price_list.errors import PriceListNotFound
+from services.billing.domain.price_list.model import BillableItem, Edition
+from services.billing.domain.quote.errors import QuoteNotFound
+from services.billing.domain.quote.model import Quote
+from services.chassis.kernel import Decider
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """What an invoice rests on: the quote and the edition it was made from, or the account."""
+
+    quote: Quote | None = None
+    edition: Edition | None = None
+    deposit_due: bool = True
+    deposit_paid: bool = False
+
+
+def decide(command: Command, state: Invoice | None, facts: Terms) -> Sequence[Event]:
+    """Return the events that `command` causes, or raise a refusal."""
+    match command, state:
+        case IssueInvoice(), None:
+            return issue(command, facts)
+        case SettleInvoice(), None:
+            if facts.deposit_due:
+                raise InvoiceNotFound
+            return []
+        case SettleInvoice(), Invoice(state=InvoiceState.ISSUED) if facts.deposit_paid:
+            return [
+                InvoicePaid(
+                    invoice_id=state.invoice_id,
+                    account_id=state.account_id,
+                    payment_id=command.payment_id,
+                    patient_id=state.patient_id,
+                    paid_at=command.at,
+                )
+            ]
+        case _:
+            return []
+
+
+def issue(command: IssueInvoice, facts: Terms) -> Sequence[InvoiceIssued]:
+    """Ask for the quote's deposit; where the chain wants none there is no invoice."""
+    if facts.quote is None:
+        raise QuoteNotFound(quote_id=command.quote_id)
+    if facts.edition is None:
+        raise PriceListNotFound
+    if minor_units(facts.quote.deposit) == 0:
+        return []
+    return [
+        InvoiceIssued(
+            invoice_id=command.invoice_id,
+            account_id=command.account_id,
+            plan_id=command.plan_id,
+            course_id=command.course_id,
+            patient_id=command.patient_id,
+            clinic_id=command.clinic_id,
+            lines=(deposit_line(facts.quote, facts.edition),),
+            total=facts.quote.deposit,
+            issued_at=command.at,
+        )
+    ]
+
+
+def deposit_line(quote: Quote, edition: Edition) -> InvoiceLine:
+    """Return the line of the deposit: its tax is the total's, in proportion."""
+    currency = quote.deposit.currency_code
+    weights = (minor_units(quote.net), minor_units(quote.tax))
+    net, tax = allocate(minor_units(quote.deposit), weights)
+    return InvoiceLine(
+        item=BillableItem.DEPOSIT,
+        quantity=1,
+        unit_price=amount_of(currency, net),
+        net=amount_of(currency, net),
+        tax=amount_of(currency, tax),
+        total=quote.deposit,
+        tax_basis_points=edition.tax_basis_points,
+        tax_reason_code=edition.tax_reason_code,
+    )
+
+
+def evolve(state: Invoice | None, event: Event) -> Invoice:
+    """Return the invoice after `event`."""
+    match event:
+        case InvoiceIssued():
+            return Invoice(
+                invoice_id=event.invoice_id,
+                state=InvoiceState.ISSUED,
+                account_id=event.account_id,
+                plan_id=event.plan_id,
+                course_id=event.course_id,
+                patient_id=event.patient_id,
+                clinic_id=event.clinic_id,
+                lines=event.lines,
+                total=event.total,
+                issued_at=event.issued_at,
+                paid_at=None,
+            )
+        case InvoicePaid():
+            assert state is not None, "an invoice is issued before it is paid"
+            return replace(state, state=InvoiceState.PAID, paid_at=event.paid_at)
+
+
+DECIDER: Decider[Invoice, Command, Event, Terms] = Decider(decide, evolve)

@@ -1,0 +1,1 @@
+"""What billing publishes, and what it hears."""

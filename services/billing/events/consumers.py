@@ -1,0 +1,126 @@
+"""What billing does about what it hears."""
+
+from collections.abc import Sequence
+
+from mesoflow.billing.v1 import events_pb2 as billing_events
+from mesoflow.consult.v1 import events_pb2 as consult_events
+from mesoflow.sessions.v1 import events_pb2 as sessions_events
+from services.billing.domain.account.commands import (
+    OpenAccount,
+    PostCredit,
+    ReserveCredit,
+    VoidCredit,
+)
+from services.billing.domain.account.model import account_of
+from services.billing.domain.invoice.commands import IssueInvoice, SettleInvoice
+from services.billing.domain.quote.commands import IssueQuote
+from services.billing.handlers.account import ACCOUNT
+from services.billing.handlers.invoice import INVOICE
+from services.billing.handlers.quote import QUOTE
+from services.chassis.clock import derived_id
+from services.chassis.delivery import Delivery, Hearing
+from services.chassis.handling import Owed
+
+
+def issue_quote(event: consult_events.PlanProposed, delivery: Delivery) -> Sequence[Owed]:
+    """Price the plan; without prices it is refused, parked, and tried again."""
+    quote_id = derived_id("quote", event.plan_id)
+    command = IssueQuote(
+        quote_id=quote_id,
+        plan_id=event.plan_id,
+        patient_id=event.patient_id,
+        clinic_id=event.clinic_id,
+        sessions=len(event.protocol.windows),
+        price_list_id=derived_id("price_list", delivery.chain_id),
+        at=delivery.occurred_at,
+    )
+    return [Owed(QUOTE, quote_id, command)]
+
+
+def open_account(event: consult_events.PlanAccepted, delivery: Delivery) -> Sequence[Owed]:
+    """Open the plan's account."""
+    command = OpenAccount(
+        account_id=account_of(event.plan_id),
+        plan_id=event.plan_id,
+        patient_id=event.patient_id,
+        clinic_id=event.clinic_id,
+        quote_id=event.quote_id,
+        at=delivery.occurred_at,
+    )
+    return [Owed(ACCOUNT, command.account_id, command)]
+
+
+def issue_invoice(event: sessions_events.CourseOpened, delivery: Delivery) -> Sequence[Owed]:
+    """Ask for the deposit. It rests on the quote alone, which is there long before."""
+    account_id = account_of(event.plan_id)
+    command = IssueInvoice(
+        invoice_id=deposit_invoice_of(account_id),
+        account_id=account_id,
+        plan_id=event.plan_id,
+        course_id=event.course_id,
+        patient_id=event.patient_id,
+        clinic_id=event.clinic_id,
+        quote_id=event.quote_id,
+        at=delivery.occurred_at,
+    )
+    return [Owed(INVOICE, command.invoice_id, command)]
+
+
+def settle_invoice(event: billing_events.PaymentReceived, delivery: Delivery) -> Sequence[Owed]:
+    """See whether the deposit's invoice is paid, whatever the payment was said to be for."""
+    invoice_id = deposit_invoice_of(event.account_id)
+    at = delivery.occurred_at
+    command = SettleInvoice(invoice_id, event.account_id, event.payment_id, at)
+    return [Owed(INVOICE, invoice_id, command)]
+
+
+def reserve_credit(event: sessions_events.SessionBooked, delivery: Delivery) -> Sequence[Owed]:
+    """Keep a credit for the session."""
+    account_id = account_of(event.plan_id)
+    command = ReserveCredit(account_id, event.session_id, delivery.occurred_at)
+    return [Owed(ACCOUNT, account_id, command)]
+
+
+def post_credit(event: sessions_events.SessionCompleted, delivery: Delivery) -> Sequence[Owed]:
+    """Use the session's credit and recognise its revenue."""
+    account_id = account_of(event.plan_id)
+    command = PostCredit(account_id, event.session_id, delivery.occurred_at)
+    return [Owed(ACCOUNT, account_id, command)]
+
+
+def void_credit(
+    event: sessions_events.SessionAborted | sessions_events.SessionInterrupted, delivery: Delivery
+) -> Sequence[Owed]:
+    """Free the session's credit: a session that a hold stopped costs the patient nothing."""
+    account_id = account_of(event.plan_id)
+    command = VoidCredit(account_id, event.session_id, delivery.occurred_at)
+    return [Owed(ACCOUNT, account_id, command)]
+
+
+def deposit_invoice_of(account_id: str) -> str:
+    """Return the id of the invoice for an account's deposit."""
+    return derived_id("invoice", account_id, "deposit")
+
+
+HEARINGS = (
+    Hearing(
+        "billing",
+        "consult",
+        {
+            consult_events.PlanProposed: issue_quote,
+            consult_events.PlanAccepted: open_account,
+        },
+    ),
+    Hearing(
+        "billing",
+        "sessions",
+        {
+            sessions_events.CourseOpened: issue_invoice,
+            sessions_events.SessionBooked: reserve_credit,
+            sessions_events.SessionCompleted: post_credit,
+            sessions_events.SessionAborted: void_credit,
+            sessions_events.SessionInterrupted: void_credit,
+        },
+    ),
+    Hearing("billing", "billing", {billing_events.PaymentReceived: settle_invoice}),
+)

@@ -1,0 +1,31 @@
+"""The aggregates as they are kept; what their commands must know of one another is added beside."""
+
+from services.billing.domain.account import commands as account_commands
+from services.billing.domain.account import events as account_events
+from services.billing.domain.account.decider import DECIDER as ACCOUNT_DECIDER
+from services.billing.domain.account.model import Account
+from services.billing.domain.invoice import commands as invoice_commands
+from services.billing.domain.invoice import events as invoice_events
+from services.billing.domain.invoice.decider import DECIDER as INVOICE_DECIDER
+from services.billing.domain.invoice.decider import Terms
+from services.billing.domain.invoice.model import Invoice
+from services.billing.domain.price_list import commands as price_list_commands
+from services.billing.domain.price_list import events as price_list_events
+from services.billing.domain.price_list.decider import DECIDER as PRICE_LIST_DECIDER
+from services.billing.domain.price_list.model import PriceList
+from services.billing.domain.quote import commands as quote_commands
+from services.billing.domain.quote import events as quote_events
+from services.billing.domain.quote.decider import DECIDER as QUOTE_DECIDER
+from services.billing.domain.quote.decider import Surroundings
+from services.billing.domain.quote.model import Quote
+from services.chassis.handling import Aggregate
+
+PriceLists = Aggregate[PriceList, price_list_commands.Command, price_list_events.Event, None]
+Quotes = Aggregate[Quote, quote_commands.Command, quote_events.Event, Surroundings]
+Accounts = Aggregate[Account, account_commands.Command, account_events.Event, Quote | None]
+Invoices = Aggregate[Invoice, invoice_commands.Command, invoice_events.Event, Terms]
+
+PRICE_LISTS: PriceLists = Aggregate("price_list", PRICE_LIST_DECIDER, PriceList)
+QUOTES: Quotes = Aggregate("quote", QUOTE_DECIDER, Quote)
+ACCOUNTS: Accounts = Aggregate("account", ACCOUNT_DECIDER, Account)
+INVOICES: Invoices = Aggregate("invoice", INVOICE_DECIDER, Invoice)

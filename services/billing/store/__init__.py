@@ -1,0 +1,1 @@
+"""Billing's tables, and what is read of its fact rows."""

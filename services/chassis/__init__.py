@@ -1,0 +1,1 @@
+"""The microservice chassis: knows no service and no domain noun."""

@@ -1,0 +1,1 @@
+"""The gRPC edge: one interceptor, its scopes, the server and the clients."""

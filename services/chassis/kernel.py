@@ -1,0 +1,123 @@
+"""The few pure words every domain speaks. Standard library only."""
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, auto
+from functools import cache
+from typing import ClassVar, Generic, ParamSpec, TypeVar, cast
+
+StateT = TypeVar("StateT")
+CommandT = TypeVar("CommandT")
+EventT = TypeVar("EventT")
+FactsT = TypeVar("FactsT")
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+class Fault(Enum):
+    """What kind of refusal this is. Edges map it to a status, an ack or a park."""
+
+    INVALID = auto()
+    NOT_FOUND = auto()
+    ALREADY_EXISTS = auto()
+    PRECONDITION = auto()
+    CONFLICT = auto()
+    FORBIDDEN = auto()
+    UNAUTHENTICATED = auto()
+    UNAVAILABLE = auto()
+    EXHAUSTED = auto()
+    OUT_OF_RANGE = auto()
+    INTERNAL = auto()
+
+
+def remembered(function: Callable[P, R]) -> Callable[P, R]:
+    """Work each combination of arguments out once; for functions of types and names alone."""
+    return cast(Callable[P, R], cache(function))
+
+
+def snake(name: str) -> str:
+    """Return CamelCase `name` in snake_case."""
+    return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+@dataclass(frozen=True, slots=True)
+class Violation:
+    """One thing that stands in the way, and what would remove it."""
+
+    kind: str
+    subject: str
+    description: str = ""
+
+
+class DomainError(Exception):
+    """A refusal the caller can act on; the class name is the public reason.
+
+    The docstring is the default message, so one sentence serves reader and caller.
+    Messages and metadata carry ids, codes and figures, never a text that a person typed.
+    """
+
+    fault: ClassVar[Fault] = Fault.PRECONDITION
+
+    def __init__(
+        self, message: str = "", *, violations: Sequence[Violation] = (), **metadata: str
+    ) -> None:
+        super().__init__(message or (self.__doc__ or "").partition("\n")[0])
+        self.violations = tuple(violations)
+        self.metadata = metadata
+
+    @property
+    def reason(self) -> str:
+        return snake(type(self).__name__).upper()
+
+
+@dataclass(frozen=True, slots=True)
+class SealedText:
+    """Where a text that a person typed is kept: its place and the hash of its ciphertext."""
+
+    item: str
+    version: str
+    digest: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Put:
+    """A fact row to write, column by name; the chain is added by the store."""
+
+    table: str
+    row: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Remove:
+    """Fact rows to take away, found by equal columns."""
+
+    table: str
+    key: dict[str, object]
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """A command owed at a time. The key makes it once: the same key replaces its time."""
+
+    key: str
+    due_at: datetime
+    command: str
+    aggregate: str
+    aggregate_id: str
+
+
+Fact = Put | Remove | Timer
+
+
+@dataclass(frozen=True, slots=True)
+class Decider(Generic[StateT, CommandT, EventT, FactsT]):
+    """An aggregate as pure parts: what it decides, how it changes, which facts follow.
+
+    A state is None before the first event. `project` gives the fact rows of one event.
+    """
+
+    decide: Callable[[CommandT, StateT | None, FactsT], Sequence[EventT]]
+    evolve: Callable[[StateT | None, EventT], StateT]
+    project: Callable[[EventT], Sequence[Fact]] | None = None

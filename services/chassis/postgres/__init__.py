@@ -1,0 +1,1 @@
+"""Everything that speaks SQL for all services: documents, journal, feed, inbox."""

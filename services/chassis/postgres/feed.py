@@ -1,0 +1,107 @@
+"""The sequencer's step and the feed as relay and watches read it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.delivery import Cursor, FeedItem
+from services.chassis.postgres.pool import Pool, acquired, transaction
+from services.chassis.postgres.writing import SQL
+from services.chassis.signals import Signal, woken
+
+SEQUENCE_MOST = 1000
+FALLBACK_SECONDS = 0.25
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Implements delivery.FeedSource with the relay's role, which sees all chains."""
+
+    pool: Pool
+
+    async def sequence(self) -> int:
+        """Number committed entries; return how many."""
+        async with acquired(self.pool) as connection:
+            row = await connection.fetchrow(SQL.sequence, SEQUENCE_MOST)
+        moved: int = row["moved"] if row is not None else 0
+        return moved
+
+    async def after(self, feed_no: int, most: int) -> Sequence[FeedItem]:
+        async with acquired(self.pool) as connection:
+            rows = await connection.fetch(SQL.feed_after, feed_no, most)
+        return [feed_item(row, str(row["chain_id"])) for row in rows]
+
+    async def cursor(self, stream: str, created: str) -> Cursor:
+        """Return the cursor of `stream`, beginning one where there is none."""
+        async with transaction(self.pool) as connection:
+            await connection.execute(SQL.start_relay_cursor, stream, created)
+            row = await connection.fetchrow(SQL.relay_cursor, stream)
+        assert row is not None, "just begun"
+        return Cursor(row["feed_no"], row["stream_created"], row["stream_sequence"])
+
+    async def move(self, stream: str, before: Cursor, after: Cursor) -> bool:
+        """Move the cursor by compare-and-set; tell whether it still stood at `before`."""
+        async with acquired(self.pool) as connection:
+            return bool(
+                await connection.fetchval(
+                    SQL.move_relay_cursor,
+                    stream,
+                    after.feed_no,
+                    after.stream_created,
+                    after.stream_sequence,
+                    before.feed_no,
+                    before.stream_created,
+                )
+            )
+
+
+def feed_item(row: Any, chain_id: str) -> FeedItem:
+    """Read one row of the feed."""
+    return FeedItem(
+        feed_no=row["feed_no"],
+        chain_id=chain_id,
+        event_id=str(row["event_id"]),
+        aggregate=row["aggregate"],
+        aggregate_id=str(row["aggregate_id"]),
+        version=row["version"],
+        type=row["type"],
+        payload=row["payload"],
+        traceparent=row["traceparent"],
+        occurred_at=row["occurred_at"],
+        recorded_at=row["recorded_at"],
+    )
+
+
+async def run_sequencer(feed: Feed, committed: Signal, sequenced: Signal) -> None:
+    """Number what is committed, woken after each commit, until cancelled."""
+    while True:
+        mark = committed.mark()
+        moved = await feed.sequence()
+        if moved:
+            sequenced.set()
+        if moved < SEQUENCE_MOST:
+            await woken(mark, FALLBACK_SECONDS)
+
+
+@dataclass(frozen=True, slots=True)
+class ChainFeed:
+    """The feed of one chain under row-level security, as a watch reads it."""
+
+    pool: Pool
+
+    async def end(self) -> int:
+        """Return the last number given."""
+        async with acquired(self.pool) as connection:
+            end: int = await connection.fetchval(SQL.feed_end)
+        return end
+
+    async def between(
+        self, chain_id: str, after: int, until: int, narrowed: tuple[list[str] | None, str | None]
+    ) -> Sequence[FeedItem]:
+        """Return up to a page of items in (after, until], of the types and aggregate wanted."""
+        async with transaction(self.pool) as connection:
+            await connection.execute(SQL.enter, [chain_id])
+            rows = await connection.fetch(
+                SQL.feed_of_chain_after, chain_id, after, until, *narrowed, 200
+            )
+        return [feed_item(row, chain_id) for row in rows]

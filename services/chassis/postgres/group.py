@@ -1,0 +1,141 @@
+"""Commands of many callers in one statement: a lone caller takes the same path, alone."""
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import asyncpg
+
+from services.chassis.handling import StoreUnavailable
+from services.chassis.postgres.pool import Pool, acquired
+from services.chassis.postgres.writing import Write, store_writes
+
+ItemT = TypeVar("ItemT")
+ResultT = TypeVar("ResultT")
+GROUP_MOST = 128
+
+
+@dataclass(slots=True)
+class Group(Generic[ItemT, ResultT]):
+    """Collects what callers submit while a flush runs, and flushes it together next.
+
+    A caller who gives up never cancels its group: its item goes on, its result is dropped.
+    `width` flushes may run at once.
+    """
+
+    flush: Callable[[Sequence[ItemT]], Awaitable[Sequence[ResultT | BaseException]]]
+    width: int = 1
+    most: int = GROUP_MOST
+    _waiting: list[tuple[ItemT, asyncio.Future[ResultT]]] = field(default_factory=list)
+    _running: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def submit(self, item: ItemT) -> ResultT:
+        future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
+        self._waiting.append((item, future))
+        self._start()
+        return await future
+
+    def _start(self) -> None:
+        while self._waiting and len(self._running) < self.width:
+            batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
+            task = asyncio.create_task(self._run(batch))
+            self._running.add(task)
+            task.add_done_callback(self._done)
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._running.discard(task)
+        self._start()
+
+    async def _run(self, batch: list[tuple[ItemT, asyncio.Future[ResultT]]]) -> None:
+        results: Sequence[ResultT | BaseException]
+        try:
+            results = await self.flush([item for item, _ in batch])
+        except BaseException as error:
+            results = [error] * len(batch)
+            if isinstance(error, asyncio.CancelledError):
+                results = [StoreUnavailable()] * len(batch)
+        for (_, future), result in zip(batch, results, strict=True):
+            if future.done():
+                continue
+            if isinstance(result, BaseException):
+                future.set_exception(result)
+            else:
+                future.set_result(result)
+
+
+@dataclass(frozen=True, slots=True)
+class Flusher:
+    """Stores a group in one statement; what clashes is taken out and run alone."""
+
+    pool: Pool
+
+    async def __call__(self, writes: Sequence[Write]) -> list[bool | BaseException]:
+        first, rest = one_per_document(writes)
+        results = await self._together(first)
+        if rest:
+            results |= dict(zip(map(id, rest), await self(rest), strict=True))
+        return [results[id(write)] for write in writes]
+
+    async def _together(self, writes: Sequence[Write]) -> dict[int, bool | BaseException]:
+        try:
+            async with acquired(self.pool) as connection:
+                done = await store_writes(connection, writes)
+        except asyncpg.PostgresError as error:
+            if len(writes) == 1:
+                return {id(writes[0]): error}
+            alone: dict[int, bool | BaseException] = {}
+            for write in writes:
+                alone |= await self._together([write])
+            return alone
+        return {id(write): n in done for n, write in enumerate(writes)}
+
+
+def one_per_document(writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
+    """Split off what would touch a document, or answer a request, twice in one statement."""
+    first: list[Write] = []
+    rest: list[Write] = []
+    taken: set[tuple[str, ...]] = set()
+    for write in writes:
+        marks: set[tuple[str, ...]] = {(write.slot.chain_id, write.slot.key)}
+        if write.call.request_id is not None:
+            marks.add((write.call.chain_id, "request", write.call.request_id))
+        (rest if marks & taken else first).append(write)
+        taken |= marks
+    return first, rest
+
+
+LoadKey = tuple[str, str, str, str | None]
+LoadedRow = asyncpg.Record
+
+
+@dataclass(frozen=True, slots=True)
+class Loads:
+    """Reads documents and earlier answers of many callers in one statement per table."""
+
+    pool: Pool
+    _groups: dict[str, Group[LoadKey, Any]] = field(default_factory=dict)
+
+    async def load(self, key: LoadKey) -> LoadedRow:
+        """Read (document, chain, id, request id): version, head, state, and the answer if any."""
+        group = self._groups.get(key[0])
+        if group is None:
+            group = self._groups[key[0]] = Group(self._flush, width=2)
+        row: LoadedRow = await group.submit(key)
+        return row
+
+    async def _flush(self, keys: Sequence[LoadKey]) -> list[LoadedRow]:
+        async with acquired(self.pool) as connection:
+            rows = await connection.fetch(
+                get_statement(keys[0][0]), [(n, *key[1:]) for n, key in enumerate(keys)], 0
+            )
+        by_number = {row["n"]: row for row in rows}
+        return [by_number[n] for n in range(len(keys))]
+
+
+def get_statement(document: str) -> str:
+    """Return the read of `document`; the name is an aggregate's, never a caller's."""
+    return (
+        "SELECT n, version, shape, head_hash, state, method, fingerprint, answer"
+        f" FROM chassis.get_{document}($1::chassis.key[], $2)"
+    )

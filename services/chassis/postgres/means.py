@@ -1,0 +1,24 @@
+"""What every writer of one service works with."""
+
+from dataclasses import dataclass, field
+
+from services.chassis.clock import Clock
+from services.chassis.postgres.advance import Advance
+from services.chassis.postgres.pool import Pool
+from services.chassis.signals import Signal
+from services.chassis.telemetry import Telemetry
+
+
+@dataclass(frozen=True, slots=True)
+class Means:
+    """`pool` is the app role's, under row-level security; `due` sees what is due in all chains.
+
+    `committed` is set after every commit that recorded events.
+    """
+
+    pool: Pool
+    due: Pool
+    advance: Advance
+    clock: Clock
+    telemetry: Telemetry
+    committed: Signal = field(default_factory=Signal)

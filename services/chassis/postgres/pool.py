@@ -1,0 +1,74 @@
+"""Connections: bounded waits, no session state, and one honest error when the store is away."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import TypeAlias
+
+import asyncpg
+
+from services.chassis.handling import StoreUnavailable
+
+Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
+Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
+
+ACQUIRE_SECONDS = 2.0
+COMMAND_SECONDS = 10.0
+CONNECT_SECONDS = 2.0
+POOL_SIZE = 16
+
+# Connection lost or refused, server starting or stopping, or no answer in time.
+AWAY = (
+    OSError,
+    asyncio.TimeoutError,
+    asyncpg.PostgresConnectionError,
+    asyncpg.InterfaceError,
+    asyncpg.OperatorInterventionError,
+    asyncpg.InsufficientResourcesError,
+)
+
+
+class StatelessConnection(asyncpg.Connection):
+    """Every setting we make is local to its transaction, so a release has nothing to reset."""
+
+    def get_reset_query(self) -> str:
+        return ""
+
+
+async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
+    """Return a pool on `url`; the first connection is made when it is first needed."""
+    return await asyncpg.create_pool(
+        url,
+        min_size=0,
+        max_size=size,
+        timeout=CONNECT_SECONDS,
+        command_timeout=COMMAND_SECONDS,
+        connection_class=StatelessConnection,
+    )
+
+
+@contextmanager
+def store_errors() -> Iterator[None]:
+    """Turn a store that is away into StoreUnavailable. Its own words carry data: they stay here."""
+    try:
+        yield
+    except AWAY as error:
+        # asyncpg's client-side refusal of a value is an InterfaceError too, but ours to mend.
+        if isinstance(error, ValueError):
+            raise
+        raise StoreUnavailable from error
+
+
+@asynccontextmanager
+async def acquired(pool: Pool) -> AsyncIterator[Connection]:
+    """Lend a connection, waiting at most ACQUIRE_SECONDS for it."""
+    with store_errors():
+        async with pool.acquire(timeout=ACQUIRE_SECONDS) as connection:
+            yield connection
+
+
+@asynccontextmanager
+async def transaction(pool: Pool) -> AsyncIterator[Connection]:
+    """Lend a connection inside a transaction."""
+    async with acquired(pool) as connection, connection.transaction():
+        yield connection

@@ -1,0 +1,157 @@
+-- store
+SELECT chassis.store($1::chassis.command[], $2::chassis.entry[], $3::chassis.seal[])
+
+-- enter
+SELECT chassis.enter($1::uuid[])
+
+-- earlier
+SELECT method, fingerprint, answer FROM chassis.requests WHERE chain_id = $1 AND request_id = $2
+
+-- page
+SELECT id, version, shape, state FROM chassis.page($1, $2, $3, $4, $5)
+
+-- entries_of
+SELECT event_id, chain_id, aggregate, aggregate_id, version, type, payload, actor, request_id,
+    cause_id, correlation_id, traceparent, occurred_at, recorded_at, hash
+FROM chassis.journal WHERE chain_id = $1 AND aggregate_id = $2 ORDER BY version
+
+-- put_facts
+INSERT INTO {table} SELECT (jsonb_populate_recordset(NULL::{table}, $1::jsonb)).*
+
+-- remove_facts
+DELETE FROM {table} f USING jsonb_populate_recordset(NULL::{table}, $1::jsonb) k WHERE {matches}
+
+-- put_timers
+INSERT INTO chassis.timers (chain_id, key, due_at, command, aggregate, aggregate_id, traceparent)
+SELECT (t).* FROM unnest($1::chassis.timers[]) t
+ON CONFLICT (chain_id, key) DO UPDATE SET due_at = excluded.due_at
+
+-- audit
+INSERT INTO chassis.audit (chain_id, actor, method, subject_id, verdict, request_id, audited_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7)
+
+-- owner_key
+SELECT key_id, wrapped FROM chassis.sealed_keys WHERE chain_id = $1 AND owner_id = $2
+
+-- keep_owner_key
+INSERT INTO chassis.sealed_keys (chain_id, owner_id, key_id, wrapped)
+VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
+
+-- sealed_text
+SELECT ciphertext FROM chassis.sealed
+WHERE chain_id = $1 AND owner_id = $2 AND item = $3 AND version = $4
+
+-- sequence
+SELECT moved, feed_no FROM chassis.sequence($1)
+
+-- relay_cursor
+SELECT feed_no, stream_created, stream_sequence FROM chassis.relay WHERE stream = $1
+
+-- start_relay_cursor
+INSERT INTO chassis.relay (stream, feed_no, stream_created, stream_sequence)
+VALUES ($1, 0, $2, 0) ON CONFLICT DO NOTHING
+
+-- move_relay_cursor
+UPDATE chassis.relay SET feed_no = $2, stream_created = $3, stream_sequence = $4
+WHERE stream = $1 AND feed_no = $5 AND stream_created = $6 RETURNING true
+
+-- feed_after
+SELECT f.feed_no, f.chain_id, j.event_id, j.aggregate, j.aggregate_id, j.version, j.type,
+    j.payload, j.traceparent, j.occurred_at, j.recorded_at
+FROM chassis.feed f JOIN chassis.journal j USING (position)
+WHERE f.feed_no > $1 ORDER BY f.feed_no LIMIT $2
+
+-- feed_of_chain_after
+SELECT f.feed_no, j.event_id, j.aggregate, j.aggregate_id, j.version, j.type, j.payload,
+    j.traceparent, j.occurred_at, j.recorded_at
+FROM chassis.feed f JOIN chassis.journal j USING (position)
+WHERE f.chain_id = $1 AND f.feed_no > $2 AND f.feed_no <= $3
+    AND ($4::text[] IS NULL OR j.type = ANY ($4)) AND ($5::uuid IS NULL OR j.aggregate_id = $5)
+ORDER BY f.feed_no LIMIT $6
+
+-- feed_end
+SELECT feed_no FROM chassis.sequencer
+
+-- claim
+INSERT INTO chassis.inbox (durable, event_id) SELECT $1, unnest($2::uuid[])
+ON CONFLICT DO NOTHING RETURNING event_id
+
+-- heard
+SELECT chain_id, aggregate_id, version FROM chassis.heard
+WHERE durable = $1 AND (chain_id, aggregate_id) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[]))
+
+-- hear
+INSERT INTO chassis.heard AS h (durable, chain_id, aggregate_id, version)
+SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::int[])
+ON CONFLICT (durable, chain_id, aggregate_id) DO UPDATE SET version = excluded.version
+WHERE h.version < excluded.version
+
+-- begin_attempt
+INSERT INTO chassis.attempts AS a (durable, event_id, begun) VALUES ($1, $2, 1)
+ON CONFLICT (durable, event_id) DO UPDATE SET begun = a.begun + 1 RETURNING begun
+
+-- end_attempts
+DELETE FROM chassis.attempts WHERE durable = $1 AND event_id = ANY ($2::uuid[])
+
+-- parked_aggregates
+SELECT DISTINCT chain_id, aggregate_id FROM chassis.parked WHERE durable = $1
+
+-- park
+INSERT INTO chassis.parked (parked_id, durable, chain_id, aggregate_id, version, event_id, type,
+    traceparent, body, attempts, reason, dead, parked_at, next_attempt_at, occurred_at)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)
+ON CONFLICT (durable, chain_id, aggregate_id, version) DO NOTHING
+
+-- due_heads
+SELECT chain_id, aggregate_id, version FROM (
+    SELECT DISTINCT ON (chain_id, aggregate_id) chain_id, aggregate_id, version, dead,
+        next_attempt_at
+    FROM chassis.parked WHERE durable = $1 ORDER BY chain_id, aggregate_id, version) head
+WHERE NOT dead AND next_attempt_at <= $2
+
+-- claim_parked
+SELECT event_id, type, traceparent, body, attempts, occurred_at FROM chassis.parked
+WHERE durable = $1 AND chain_id = $2 AND aggregate_id = $3 AND version = $4
+FOR UPDATE SKIP LOCKED
+
+-- parked_again
+UPDATE chassis.parked SET attempts = attempts + 1, reason = $5, dead = $6, next_attempt_at = $7
+WHERE durable = $1 AND chain_id = $2 AND aggregate_id = $3 AND version = $4
+
+-- unpark
+DELETE FROM chassis.parked
+WHERE durable = $1 AND chain_id = $2 AND aggregate_id = $3 AND version = $4
+
+-- parked_list
+SELECT parked_id, durable, chain_id, aggregate_id, version, event_id, type, attempts, reason, dead,
+    parked_at, next_attempt_at
+FROM chassis.parked WHERE chain_id = $1 ORDER BY parked_at LIMIT $2
+
+-- parked_replay
+UPDATE chassis.parked SET dead = false, attempts = 0, next_attempt_at = $3
+WHERE chain_id = $1 AND parked_id = $2 RETURNING true
+
+-- due_timers
+SELECT chain_id, key FROM chassis.timers WHERE due_at <= $1 ORDER BY due_at LIMIT $2
+
+-- claim_timer
+SELECT key, due_at, command, aggregate, aggregate_id, traceparent
+FROM chassis.timers WHERE chain_id = $1 AND key = $2 FOR UPDATE SKIP LOCKED
+
+-- end_timer
+DELETE FROM chassis.timers WHERE chain_id = $1 AND key = $2
+
+-- documents_of
+SELECT id, version, shape, head_hash, state FROM public."{table}"
+WHERE chain_id = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY id
+
+-- documents_by
+SELECT id, version, shape, head_hash, state FROM public."{table}"
+WHERE chain_id = $1 AND {column} = $2 ORDER BY id FOR SHARE
+
+-- status
+SELECT (SELECT feed_no FROM chassis.sequencer) AS feed_no,
+    (SELECT count(*) FROM chassis.outbox) AS outbox_pending,
+    coalesce((SELECT feed_no FROM chassis.relay WHERE stream = $1), 0) AS relay_feed_no,
+    (SELECT count(*) FROM chassis.parked WHERE NOT dead) AS parked,
+    (SELECT count(*) FROM chassis.parked WHERE dead) AS dead

@@ -1,0 +1,168 @@
+"""The store of one service: commands once per request id, reads of one chain, audit."""
+
+import hmac
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import asyncpg
+
+from services.chassis.handling import (
+    Aggregate,
+    EtagMismatch,
+    Invocation,
+    Outcome,
+    Owed,
+    Page,
+    PageQuery,
+    RequestIdReused,
+    VersionConflict,
+    Versioned,
+)
+from services.chassis.postgres.advance import Slot
+from services.chassis.postgres.codec import from_jsonb, to_jsonb
+from services.chassis.postgres.group import Flusher, Group, Loads
+from services.chassis.postgres.means import Means
+from services.chassis.postgres.pool import Connection, acquired, transaction
+from services.chassis.postgres.unit_of_work import UnitOfWork, restore
+from services.chassis.postgres.writing import SQL, Write, fill
+
+StateT = TypeVar("StateT")
+Answer = Callable[[Outcome[Any]], bytes]
+CONFLICT_TRIES = 4
+
+
+@dataclass(slots=True)
+class PostgresStore:
+    """Implements handling.Store."""
+
+    means: Means
+    _loads: Loads = field(init=False)
+    _writes: Group[Write, bool] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._loads = Loads(self.means.pool)
+        self._writes = Group(Flusher(self.means.pool))
+
+    async def handle(self, owed: Owed, invocation: Invocation, answer: Answer) -> bytes:
+        """Run the command once per request id and return the answer's bytes.
+
+        Without an etag a version conflict is tried again, three times.
+        """
+        run = self._explicit if owed.aggregate.explicit(owed.command) else self._grouped
+        for attempt in range(1, CONFLICT_TRIES + 1):
+            try:
+                return await run(owed, invocation, answer)
+            except asyncpg.UniqueViolationError:
+                # Another call with this request id won; the next round finds its answer.
+                if attempt == CONFLICT_TRIES:
+                    raise VersionConflict from None
+            except VersionConflict:
+                if invocation.expected_version is not None:
+                    raise EtagMismatch from None
+                if attempt == CONFLICT_TRIES:
+                    raise
+        raise AssertionError("unreachable")
+
+    async def _grouped(self, owed: Owed, call: Invocation, answer: Answer) -> bytes:
+        row = await self._loads.load(
+            (owed.aggregate.name, call.chain_id, owed.key, call.request_id)
+        )
+        if (earlier := earlier_answer(row, call)) is not None:
+            return earlier
+        slot = Slot(owed.aggregate, call.chain_id, owed.key)
+        await self._restore(slot, row)
+        outcome = self.means.advance(slot, owed, None, call, self.means.clock.now())
+        reply = answer(outcome)
+        if outcome.events:
+            if not await self._writes.submit(Write(slot, call, reply)):
+                raise VersionConflict
+            self.means.committed.set()
+        return reply
+
+    async def _restore(self, slot: Slot, row: asyncpg.Record) -> None:
+        if row["version"] is not None and row["shape"] != slot.aggregate.shape:
+            async with transaction(self.means.pool) as connection:
+                await connection.execute(SQL.enter, [slot.chain_id])
+                await restore(connection, self.means.advance.contract, slot, row)
+        else:
+            fill(slot, row)
+
+    async def _explicit(self, owed: Owed, call: Invocation, answer: Answer) -> bytes:
+        async with transaction(self.means.pool) as connection:
+            if (earlier := await self._earlier(connection, call)) is not None:
+                return earlier
+            uow = UnitOfWork(connection, self.means.advance, self.means.clock)
+            outcome = await uow.run(owed, call)
+            reply = answer(outcome)
+            uow.answered(call, owed.key, reply)
+            recorded = await uow.flush()
+        if recorded:
+            self.means.committed.set()
+        return reply
+
+    async def _earlier(self, connection: Connection, call: Invocation) -> bytes | None:
+        await connection.execute(SQL.enter, [call.chain_id])
+        if call.request_id is None:
+            return None
+        row = await connection.fetchrow(SQL.earlier, call.chain_id, call.request_id)
+        return earlier_answer(row, call) if row is not None else None
+
+    async def get(
+        self, chain_id: str, aggregate: Aggregate[StateT, Any, Any, Any], key: str
+    ) -> Versioned[StateT] | None:
+        row = await self._loads.load((aggregate.name, chain_id, key, None))
+        if row["version"] is None:
+            return None
+        slot = Slot(aggregate, chain_id, key)
+        await self._restore(slot, row)
+        return Versioned(slot.state, slot.version)
+
+    async def page(
+        self, chain_id: str, aggregate: Aggregate[StateT, Any, Any, Any], query: PageQuery
+    ) -> Page[StateT]:
+        async with acquired(self.means.pool) as connection:
+            rows = await connection.fetch(
+                SQL.page,
+                chain_id,
+                aggregate.name,
+                to_jsonb(dict(query.filters)),
+                query.after,
+                query.size + 1,
+            )
+        items = [
+            Versioned(from_jsonb(row["state"], aggregate.state), row["version"])
+            if row["shape"] == aggregate.shape
+            else await self.get(chain_id, aggregate, str(row["id"]))
+            for row in rows[: query.size]
+        ]
+        more = len(rows) > query.size
+        after = str(rows[query.size - 1]["id"]) if more else None
+        return Page([item for item in items if item is not None], after)
+
+    async def audit(self, call: Invocation, subject_id: str, verdict: str) -> None:
+        """Record who asked what and what was said, in a transaction of its own."""
+        async with transaction(self.means.pool) as connection:
+            await connection.execute(SQL.enter, [call.chain_id])
+            await connection.execute(
+                SQL.audit,
+                call.chain_id,
+                call.actor,
+                call.method,
+                subject_id,
+                verdict,
+                call.request_id,
+                call.at,
+            )
+
+
+def earlier_answer(row: Any, call: Invocation) -> bytes | None:
+    """Return the answer this request id got before; refuse it for another request."""
+    if row["answer"] is None:
+        return None
+    if row["method"] != call.method or not hmac.compare_digest(
+        row["fingerprint"], call.fingerprint
+    ):
+        raise RequestIdReused
+    answer: bytes = row["answer"]
+    return answer

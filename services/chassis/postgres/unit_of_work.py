@@ -1,0 +1,166 @@
+"""An explicit transaction: for commands that hold other rows still, and for batches of events."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from functools import reduce
+from typing import Any, TypeVar
+
+import asyncpg
+
+from services.chassis.clock import Clock
+from services.chassis.handling import (
+    Aggregate,
+    Invocation,
+    Outcome,
+    Owed,
+    VersionConflict,
+)
+from services.chassis.messages import Contract
+from services.chassis.postgres.advance import Advance, Slot
+from services.chassis.postgres.group import get_statement
+from services.chassis.postgres.pool import Connection
+from services.chassis.postgres.writing import SQL, Write, fill, store_facts, store_writes
+
+ReadT = TypeVar("ReadT")
+AnyAggregate = Aggregate[Any, Any, Any, Any]
+HELD_STILL, TO_CHANGE = 1, 2
+
+
+@dataclass(slots=True)
+class UnitOfWork:
+    """The documents one transaction has loaded, changed, and not stored yet."""
+
+    connection: Connection
+    advance: Advance
+    clock: Clock
+    slots: dict[tuple[str, str], Slot] = field(default_factory=dict)
+    _writes: dict[tuple[str, str], Write] = field(default_factory=dict)
+    _shared: dict[tuple[str, str], Any] = field(default_factory=dict)
+
+    async def load(self, wanted: Sequence[tuple[AnyAggregate, str, str]]) -> None:
+        """Lock the documents (aggregate, chain, id) to change them; sorted, one read per table."""
+        by_name: dict[str, dict[tuple[str, str], AnyAggregate]] = {}
+        for aggregate, chain_id, key in wanted:
+            if (chain_id, key) not in self.slots:
+                by_name.setdefault(aggregate.name, {})[chain_id, key] = aggregate
+        for name, keys in sorted(by_name.items()):
+            rows = await self.connection.fetch(
+                get_statement(name),
+                [(n, *key, None) for n, key in enumerate(keys)],
+                TO_CHANGE,
+            )
+            found = {row["n"]: row for row in rows}
+            for n, ((chain_id, key), aggregate) in enumerate(keys.items()):
+                slot = self.slots[chain_id, key] = Slot(aggregate, chain_id, key)
+                await restore(self.connection, self.advance.contract, slot, found.get(n))
+
+    async def run(self, owed: Owed, call: Invocation, answer: bytes | None = None) -> Outcome[Any]:
+        """Decide `owed` on what is loaded; nothing is stored before `flush`."""
+        await self.load([(owed.aggregate, call.chain_id, owed.key)])
+        slot = self.slots[call.chain_id, owed.key]
+        facts = None
+        if gather := owed.aggregate.gathers.get(type(owed.command)):
+            facts = await gather(owed.command, slot.state, _ChainReader(self, call.chain_id))
+        outcome = self.advance(slot, owed, facts, call, self.clock.now())
+        if outcome.events:
+            self._writes[call.chain_id, owed.key] = Write(slot, call, answer)
+        return outcome
+
+    def answered(self, call: Invocation, key: str, answer: bytes) -> None:
+        """Keep `answer` for the request id of `call`."""
+        if write := self._writes.get((call.chain_id, key)):
+            self._writes[call.chain_id, key] = Write(write.slot, call, answer)
+
+    async def flush(self) -> int:
+        """Store everything in one statement; return how many events were recorded."""
+        writes = list(self._writes.values())
+        if not writes:
+            return 0
+        try:
+            done = await store_writes(self.connection, writes)
+            if len(done) != len(writes):
+                raise VersionConflict
+            await store_facts(self.connection, [write.slot for write in writes])
+        except asyncpg.IntegrityConstraintViolationError as error:
+            raise refusal_of(error, writes) from error
+        return sum(len(write.slot.entries) for write in writes)
+
+
+def refusal_of(
+    error: asyncpg.IntegrityConstraintViolationError, writes: Sequence[Write]
+) -> Exception:
+    """Return the refusal that an aggregate has declared for the constraint, or the error."""
+    name = error.constraint_name or ""
+    for write in writes:
+        if refusal := write.slot.aggregate.constraints.get(name):
+            return refusal()
+    return error
+
+
+@dataclass(frozen=True, slots=True)
+class _ChainReader:
+    """Reads other documents of one chain, held still (FOR SHARE) until the end."""
+
+    uow: UnitOfWork
+    chain_id: str
+
+    async def get(self, aggregate: Aggregate[ReadT, Any, Any, Any], key: str) -> ReadT | None:
+        place = (self.chain_id, key)
+        if slot := self.uow.slots.get(place):
+            state: ReadT | None = slot.state
+            return state
+        if place not in self.uow._shared:
+            slot = Slot(aggregate, self.chain_id, key)
+            rows = await self.uow.connection.fetch(
+                get_statement(aggregate.name), [(0, self.chain_id, key, None)], HELD_STILL
+            )
+            row = rows[0] if rows else None
+            await restore(self.uow.connection, self.uow.advance.contract, slot, row)
+            self.uow._shared[place] = slot.state
+        shared: ReadT | None = self.uow._shared[place]
+        return shared
+
+    async def find(
+        self, aggregate: Aggregate[ReadT, Any, Any, Any], column: str, value: str
+    ) -> Sequence[ReadT]:
+        """Stored rows give way to what this transaction has loaded or changed since."""
+        connection, own = self.uow.connection, self._own(aggregate)
+        await connection.execute(SQL.enter, [self.chain_id])
+        statement = SQL.documents_by.format(table=aggregate.name, column=column)
+        found = {k: v for k, v in own.items() if str(getattr(v, column)) == value}
+        for row in await connection.fetch(statement, self.chain_id, value):
+            slot = Slot(aggregate, self.chain_id, str(row["id"]))
+            if slot.key not in own:
+                await restore(connection, self.uow.advance.contract, slot, row)
+                found[slot.key] = slot.state
+        return list(found.values())
+
+    def _own(self, aggregate: Aggregate[ReadT, Any, Any, Any]) -> dict[str, ReadT]:
+        return {
+            slot.key: slot.state
+            for slot in self.uow.slots.values()
+            if (slot.chain_id, slot.aggregate.name) == (self.chain_id, aggregate.name)
+            and slot.state is not None
+        }
+
+
+async def restore(
+    connection: Connection,
+    contract: Contract,
+    slot: Slot,
+    row: Any,
+) -> None:
+    """Fill `slot` from its row; a state of another shape is folded anew from the journal."""
+    if row is None or row["version"] is None or row["shape"] == slot.aggregate.shape:
+        fill(slot, row)
+        return
+    slot.expected, slot.head = row["version"], row["head_hash"]
+    slot.version = row["version"]
+    slot.state = await refold(connection, contract, slot)
+
+
+async def refold(connection: Connection, contract: Contract, slot: Slot) -> Any:
+    """Return the state that the journal of `slot` folds to."""
+    entries = await connection.fetch(SQL.entries_of, slot.chain_id, slot.key)
+    events = [contract.decode(row["type"], row["payload"]) for row in entries]
+    return reduce(slot.aggregate.decider.evolve, events, None)

@@ -1,0 +1,138 @@
+"""What one command stores, and the one call that stores many of them."""
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from services.chassis.clock import derived_id
+from services.chassis.handling import Invocation
+from services.chassis.kernel import Put, Remove, Timer
+from services.chassis.postgres.advance import Slot
+from services.chassis.postgres.codec import from_jsonb, to_jsonb
+from services.chassis.postgres.pool import Connection
+from services.chassis.postgres.queries import load_queries
+
+SQL = load_queries("services.chassis.postgres")
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A changed document, the call that changed it, and the answer that the call gets."""
+
+    slot: Slot
+    call: Invocation
+    answer: bytes | None
+
+    def command(self, n: int) -> tuple[object, ...]:
+        """Return the chassis.command of this write."""
+        slot, call = self.slot, self.call
+        return (
+            n,
+            slot.aggregate.name,
+            slot.chain_id,
+            slot.key,
+            slot.expected,
+            slot.version,
+            slot.aggregate.shape,
+            slot.head,
+            to_jsonb(slot.state),
+            call.request_id,
+            call.method,
+            call.fingerprint,
+            self.answer,
+            call.at,
+        )
+
+    def entries(self, n: int) -> list[tuple[object, ...]]:
+        """Return the chassis.entry rows of this write."""
+        return [
+            (
+                n,
+                e.event_id,
+                e.version,
+                e.type,
+                e.payload,
+                e.actor,
+                e.cause_id,
+                e.correlation_id,
+                e.traceparent,
+                e.occurred_at,
+                e.recorded_at,
+                digest,
+            )
+            for e, digest in zip(self.slot.entries, self.slot.hashes, strict=True)
+        ]
+
+    def seals(self, n: int) -> list[tuple[object, ...]]:
+        """Return the chassis.seal rows of this write."""
+        return [
+            (n, s.owner_id, s.item, s.version, s.ciphertext, s.key_id) for s in self.call.sealed
+        ]
+
+
+async def store_writes(connection: Connection, writes: Sequence[Write]) -> set[int]:
+    """Store `writes` in one statement; return the places of those whose version still held."""
+    done = await connection.fetchval(
+        SQL.store,
+        [write.command(n) for n, write in enumerate(writes)],
+        [row for n, write in enumerate(writes) for row in write.entries(n)],
+        [row for n, write in enumerate(writes) for row in write.seals(n)],
+    )
+    return set(done)
+
+
+async def store_facts(connection: Connection, slots: Sequence[Slot]) -> None:
+    """Write the fact rows that the slots' events lead to, removals first."""
+    put: dict[str, list[dict[str, object]]] = defaultdict(list)
+    timers: list[tuple[object, ...]] = []
+    for slot in slots:
+        for fact in slot.facts:
+            match fact:
+                case Put(table, row):
+                    put[table].append(row | {"chain_id": slot.chain_id})
+                case Remove(table, key):
+                    await _remove(connection, table, key | {"chain_id": slot.chain_id})
+                case Timer():
+                    timers.append(_timer_row(slot, fact))
+    for table, rows in put.items():
+        await connection.execute(SQL.put_facts.format(table=table), _json(rows))
+    if timers:
+        await connection.execute(SQL.put_timers, timers)
+
+
+async def _remove(connection: Connection, table: str, key: dict[str, object]) -> None:
+    matches = " AND ".join(f"f.{name} = k.{name}" for name in key)
+    await connection.execute(SQL.remove_facts.format(table=table, matches=matches), _json([key]))
+
+
+def _timer_row(slot: Slot, timer: Timer) -> tuple[object, ...]:
+    key = derived_id("timer", slot.chain_id, timer.key)
+    traceparent = slot.entries[-1].traceparent if slot.entries else None
+    return (
+        slot.chain_id,
+        key,
+        timer.due_at,
+        timer.command,
+        timer.aggregate,
+        timer.aggregate_id,
+        traceparent,
+    )
+
+
+def _json(rows: Sequence[dict[str, object]]) -> str:
+    return json.dumps(rows, default=_text)
+
+
+def _text(value: object) -> object:
+    return to_jsonb(value).strip('"')
+
+
+def fill(slot: Slot, row: Any) -> None:
+    """Take a loaded row into `slot`; a row without a version is a document not born yet."""
+    if row is None or row["version"] is None:
+        return
+    slot.state = from_jsonb(row["state"], slot.aggregate.state)
+    slot.expected = slot.version = row["version"]
+    slot.head = row["head_hash"]

@@ -1,0 +1,1 @@
+"""Consultation: directory, patients, consultations, formulary, plans."""

@@ -1,0 +1,106 @@
+"""DirectoryService: the chain, its clinics and rooms, its practitioners and their licences."""
+
+from dataclasses import dataclass
+
+from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
+from mesoflow.consult.v1 import service_pb2 as pb
+from services.chassis.grpc.api import Api, resource
+from services.chassis.grpc.scope import Context, current
+from services.chassis.grpc.server import Servicer
+from services.consult.domain.chain.commands import RegisterChain
+from services.consult.domain.chain.errors import ChainNotFound
+from services.consult.domain.clinic.commands import AddRoom, OpenClinic
+from services.consult.domain.clinic.errors import ClinicNotFound
+from services.consult.domain.practitioner.commands import EnrolPractitioner, RecordLicence
+from services.consult.domain.practitioner.errors import PractitionerNotFound
+from services.consult.handlers.directory import CHAIN, CLINIC, PRACTITIONER
+
+
+@dataclass(frozen=True, slots=True)
+class Directory(service_pb2_grpc.DirectoryServiceServicer):
+    """Implements DirectoryService."""
+
+    api: Api
+
+    async def RegisterChain(
+        self, request: pb.RegisterChainRequest, context: Context
+    ) -> pb.RegisterChainResponse:
+        chain_id = current().caller.chain_id
+        return await self.api.execute(
+            request, pb.RegisterChainResponse, CHAIN, RegisterChain, chain_id=chain_id
+        )
+
+    async def GetChain(self, request: pb.GetChainRequest, context: Context) -> pb.GetChainResponse:
+        found = await self.api.get(CHAIN, current().caller.chain_id, ChainNotFound)
+        return pb.GetChainResponse(chain=resource(found, model_pb2.Chain))
+
+    async def OpenClinic(
+        self, request: pb.OpenClinicRequest, context: Context
+    ) -> pb.OpenClinicResponse:
+        chain_id = current().caller.chain_id
+        return await self.api.execute(
+            request, pb.OpenClinicResponse, CLINIC, OpenClinic, chain_id=chain_id
+        )
+
+    async def GetClinic(
+        self, request: pb.GetClinicRequest, context: Context
+    ) -> pb.GetClinicResponse:
+        found = await self.api.get(CLINIC, request.clinic_id, ClinicNotFound)
+        return pb.GetClinicResponse(clinic=resource(found, model_pb2.Clinic))
+
+    async def ListClinics(
+        self, request: pb.ListClinicsRequest, context: Context
+    ) -> pb.ListClinicsResponse:
+        items, token = await self.api.page(request, CLINIC, {})
+        clinics = [resource(item, model_pb2.Clinic) for item in items]
+        return pb.ListClinicsResponse(clinics=clinics, next_page_token=token)
+
+    async def AddRoom(self, request: pb.AddRoomRequest, context: Context) -> pb.AddRoomResponse:
+        return await self.api.execute(
+            request, pb.AddRoomResponse, CLINIC, AddRoom, room_id=self.api.ids.new()
+        )
+
+    async def EnrolPractitioner(
+        self, request: pb.EnrolPractitionerRequest, context: Context
+    ) -> pb.EnrolPractitionerResponse:
+        return await self.api.execute(
+            request, pb.EnrolPractitionerResponse, PRACTITIONER, EnrolPractitioner
+        )
+
+    async def RecordLicence(
+        self, request: pb.RecordLicenceRequest, context: Context
+    ) -> pb.RecordLicenceResponse:
+        return await self.api.execute(
+            request,
+            pb.RecordLicenceResponse,
+            PRACTITIONER,
+            RecordLicence,
+            licence_id=self.api.ids.new(),
+        )
+
+    async def GetPractitioner(
+        self, request: pb.GetPractitionerRequest, context: Context
+    ) -> pb.GetPractitionerResponse:
+        found = await self.api.get(PRACTITIONER, request.practitioner_id, PractitionerNotFound)
+        return pb.GetPractitionerResponse(practitioner=resource(found, model_pb2.Practitioner))
+
+    async def ListPractitioners(
+        self, request: pb.ListPractitionersRequest, context: Context
+    ) -> pb.ListPractitionersResponse:
+        items, token = await self.api.page(request, PRACTITIONER, {})
+        found = [
+            resource(item, model_pb2.Practitioner)
+            for item in items
+            if request.clinic_id in ("", *item.state.clinic_ids)
+        ]
+        return pb.ListPractitionersResponse(practitioners=found, next_page_token=token)
+
+
+def servicer(api: Api) -> Servicer:
+    """Return DirectoryService, ready to join a server."""
+    return Servicer(
+        "mesoflow.consult.v1.DirectoryService",
+        lambda server: service_pb2_grpc.add_DirectoryServiceServicer_to_server(
+            Directory(api), server
+        ),
+    )

@@ -1,0 +1,243 @@
+"""The formulary and the schedules: reference data as the rules read it.
+
+Codes of sources are those of the list that comes with the reference data; among them `K` marks
+general knowledge that was not read in a source and `D` a figure that was derived.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from enum import Enum
+
+from services.consult.domain.plan.model import Protocol, SessionWindow
+
+DAYS_PER_WEEK = 7
+
+
+class IngredientClass(Enum):
+    """What kind of thing an ingredient is."""
+
+    VITAMIN = "VITAMIN"
+    MINERAL = "MINERAL"
+    AMINO_ACID = "AMINO_ACID"
+    COENZYME = "COENZYME"
+    NUCLEIC_ACID = "NUCLEIC_ACID"
+    PLANT_EXTRACT = "PLANT_EXTRACT"
+    ENZYME = "ENZYME"
+    HORMONE = "HORMONE"
+    MEDICATION = "MEDICATION"
+    ANAESTHETIC = "ANAESTHETIC"
+    DILUENT = "DILUENT"
+
+
+class IngredientStatus(Enum):
+    """Whether an ingredient may be injected somewhere."""
+
+    LICENSED = "LICENSED"
+    OFF_LABEL = "OFF_LABEL"
+    BLOCKED = "BLOCKED"
+
+
+class EvidenceLevel(Enum):
+    """What has been published on an ingredient for this use."""
+
+    NONE = "NONE"
+    VERY_LOW = "VERY_LOW"
+    UNCONTROLLED = "UNCONTROLLED"
+    SMALL_TRIALS = "SMALL_TRIALS"
+
+
+@dataclass(frozen=True, slots=True)
+class JurisdictionStatus:
+    """A status somewhere; an empty code is the default for those not named."""
+
+    jurisdiction_code: str
+    status: IngredientStatus
+    source_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DoseLimit:
+    """The most that one session may inject somewhere, and how the figure came about."""
+
+    jurisdiction_code: str
+    max_dose_micrograms: int
+    source_codes: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class WeightLimit:
+    """A limit by body weight. It wants a dated weight, which no plan has yet: so it refuses."""
+
+    jurisdiction_code: str
+    max_micrograms_per_kilogram: int
+    max_dose_micrograms: int | None
+    source_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Compatibility:
+    """A row that lets an ingredient share a syringe with another one."""
+
+    ingredient_code: str
+    stable_seconds: int | None
+    source_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Incompatibility:
+    """Two ingredients that must not meet, and what would happen."""
+
+    ingredient_codes: tuple[str, str]
+    effect_code: str
+    source_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Ingredient:
+    """A row of the formulary, in force from its first to its last day."""
+
+    ingredient_code: str
+    version: str
+    display_name: str
+    ingredient_class: IngredientClass
+    hazardous: bool
+    evidence: EvidenceLevel
+    statuses: tuple[JurisdictionStatus, ...]
+    limits: tuple[DoseLimit, ...]
+    weight_limits: tuple[WeightLimit, ...]
+    compatibilities: tuple[Compatibility, ...]
+    source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
+
+    def status_in(self, jurisdiction_code: str) -> JurisdictionStatus | None:
+        """Return the status there; without a row there is none, and none means no."""
+        for code in places(jurisdiction_code):
+            for row in self.statuses:
+                if row.jurisdiction_code == code:
+                    return row
+        return None
+
+    def limit_in(self, jurisdiction_code: str) -> DoseLimit | None:
+        """Return the limit there, or None where nobody signed one."""
+        for code in places(jurisdiction_code):
+            for row in self.limits:
+                if row.jurisdiction_code == code:
+                    return row
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Formulary:
+    """Every row there is or was; decisions store `version`."""
+
+    version: str
+    signed_by_code: str
+    clinic_mixture_products_max: int
+    clinic_mixture_source_codes: tuple[str, ...]
+    ingredients: tuple[Ingredient, ...]
+    incompatibilities: tuple[Incompatibility, ...]
+
+    def ingredient(self, ingredient_code: str, day: date) -> Ingredient | None:
+        """Return the row of an ingredient that is in force on `day`."""
+        for row in self.ingredients:
+            if row.ingredient_code == ingredient_code and in_force(row, day):
+                return row
+        return None
+
+    def in_force(self, day: date) -> Sequence[Ingredient]:
+        """Return the rows in force on `day`, by code."""
+        rows = [row for row in self.ingredients if in_force(row, day)]
+        return sorted(rows, key=lambda row: row.ingredient_code)
+
+    def incompatibility(self, pair: frozenset[str]) -> Incompatibility | None:
+        """Return the row that forbids `pair`, if any does."""
+        for row in self.incompatibilities:
+            if pair == set(row.ingredient_codes):
+                return row
+        return None
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a session may stray whose distance to the one before is at least `interval_days`."""
+
+    interval_days: int
+    tolerance_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A published schedule: its weeks from the first session."""
+
+    protocol_code: str
+    version: str
+    display_name: str
+    offset_weeks: tuple[int, ...]
+    source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Schedules:
+    """Every schedule, and what they have in common."""
+
+    floor_days: int
+    floor_source_codes: tuple[str, ...]
+    tolerances: tuple[Tolerance, ...]
+    tolerance_source_codes: tuple[str, ...]
+    schedules: tuple[Schedule, ...]
+
+    def schedule(self, protocol_code: str, day: date) -> Schedule | None:
+        """Return the schedule of that code that is in force on `day`."""
+        for row in self.schedules:
+            if row.protocol_code == protocol_code and in_force(row, day):
+                return row
+        return None
+
+    def in_force(self, day: date) -> Sequence[Schedule]:
+        """Return the schedules in force on `day`, by code."""
+        rows = [row for row in self.schedules if in_force(row, day)]
+        return sorted(rows, key=lambda row: row.protocol_code)
+
+    def protocol(self, schedule: Schedule) -> Protocol:
+        """Return `schedule` as windows in days."""
+        return Protocol(
+            protocol_code=schedule.protocol_code,
+            version=schedule.version,
+            windows=tuple(self._windows(schedule.offset_weeks)),
+            floor_days=self.floor_days,
+        )
+
+    def _windows(self, offset_weeks: Sequence[int]) -> Iterator[SessionWindow]:
+        before = 0
+        for number, weeks in enumerate(offset_weeks, start=1):
+            ideal = weeks * DAYS_PER_WEEK
+            stray = self.tolerance_after(ideal - before)
+            yield SessionWindow(number, ideal - stray, ideal, ideal + stray)
+            before = ideal
+
+    def tolerance_after(self, interval_days: int) -> int:
+        """Return how many days a session may stray that long after the one before; 0 for the first."""
+        fitting = [t for t in self.tolerances if t.interval_days <= interval_days]
+        return max((t.tolerance_days for t in fitting), default=0)
+
+
+def in_force(row: Ingredient | Schedule, day: date) -> bool:
+    """Tell whether `row` holds on `day`; both its ends are included."""
+    return row.effective_from <= day and (row.effective_until is None or day <= row.effective_until)
+
+
+def places(jurisdiction_code: str) -> Sequence[str]:
+    """Return the codes under which a row may stand, the nearest first: US-CA, US, default."""
+    country = jurisdiction_code.partition("-")[0]
+    return (
+        (jurisdiction_code, "")
+        if country == jurisdiction_code
+        else (jurisdiction_code, country, "")
+    )

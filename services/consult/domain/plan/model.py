@@ -1,0 +1,136 @@
+"""A plan: what a patient is to be given, how often, at what price, and whether they agreed."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+
+class Goal(Enum):
+    """What a cocktail is for."""
+
+    NOURISHMENT = "NOURISHMENT"
+    STIMULATION = "STIMULATION"
+    HORMONAL_BALANCE = "HORMONAL_BALANCE"
+
+
+class PreparationSource(Enum):
+    """How the ingredients come to the needle."""
+
+    CLINIC_MIXED = "CLINIC_MIXED"
+    PHARMACY_COMPOUNDED_LOT = "PHARMACY_COMPOUNDED_LOT"
+    SEPARATE_SYRINGES = "SEPARATE_SYRINGES"
+
+
+class PlanState(Enum):
+    """Where a plan stands."""
+
+    PROPOSED = "PROPOSED"
+    QUOTED = "QUOTED"
+    CONSENTED = "CONSENTED"
+    ACCEPTED = "ACCEPTED"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    WITHDRAWN = "WITHDRAWN"
+
+
+class PlanWithdrawalReason(Enum):
+    """Why a plan was withdrawn."""
+
+    PATIENT_WISH = "PATIENT_WISH"
+    MEDICAL = "MEDICAL"
+    CLINIC_WISH = "CLINIC_WISH"
+    ENTERED_IN_ERROR = "ENTERED_IN_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class Component:
+    """One ingredient with its dose for one session."""
+
+    ingredient_code: str
+    dose_micrograms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cocktail:
+    """What one session injects."""
+
+    components: tuple[Component, ...]
+    source: PreparationSource
+    volume_microlitres: int
+
+
+@dataclass(frozen=True, slots=True)
+class SessionWindow:
+    """When one session may take place, in days from the first performed one."""
+
+    number: int
+    earliest_days: int
+    ideal_days: int
+    latest_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Protocol:
+    """A published schedule as it stood when it was used."""
+
+    protocol_code: str
+    version: str
+    windows: tuple[SessionWindow, ...]
+    floor_days: int
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """An amount: whole units and billionths of a unit, both of one sign."""
+
+    currency_code: str
+    units: int
+    nanos: int
+
+
+@dataclass(frozen=True, slots=True)
+class PlanQuote:
+    """What the plan knows of its quote; billing owns it."""
+
+    quote_id: str
+    total: Money
+    deposit: Money
+    valid_until: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """A patient's signature under a text."""
+
+    consent_id: str
+    practitioner_id: str
+    text_digest: bytes
+    language: str
+    patient_signature_digest: bytes
+    plan_version: int
+    signed_at: datetime
+    withdrawn_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """A plan; `terms_version` is the version at which what the patient signs last changed."""
+
+    plan_id: str
+    state: PlanState
+    patient_id: str
+    consultation_id: str
+    clinic_id: str
+    practitioner_id: str
+    goals: tuple[Goal, ...]
+    cocktail: Cocktail
+    protocol: Protocol
+    formulary_version: str
+    suitability_rules_version: str
+    quote: PlanQuote | None
+    consent: Consent | None
+    withdrawal_reason: PlanWithdrawalReason | None
+    version: int
+    terms_version: int
+    proposed_at: datetime
+    accepted_at: datetime | None
+    withdrawn_at: datetime | None

@@ -1,0 +1,19 @@
+"""Why a practitioner's record refuses."""
+
+from services.chassis.kernel import DomainError, Fault
+
+
+class PractitionerNotFound(DomainError):
+    """No such practitioner in this chain."""
+
+    fault = Fault.NOT_FOUND
+
+
+class DateInvalid(DomainError):
+    """A date does not exist, or the dates are the wrong way round."""
+
+    fault = Fault.INVALID
+
+
+class LicenceLapsed(DomainError):
+    """The practitioner holds no licence that is valid today."""

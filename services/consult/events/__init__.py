@@ -1,0 +1,1 @@
+"""What consult publishes, and what it hears."""

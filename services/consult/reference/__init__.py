@@ -1,0 +1,1 @@
+"""Reference data: signed, versioned, effective-dated files, and how they are read."""

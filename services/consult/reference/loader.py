@@ -1,0 +1,110 @@
+"""Reads the reference data, once, into the dataclasses of the domain.
+
+Every file carries a `notice` for its reader, a version and who signed it. The set that comes with
+the code is a sample: its signature is UNSIGNED, and a service in production refuses to start on it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+from services.chassis.kernel import remembered
+from services.consult.domain.consultation.screening import Questionnaire, RuleSet
+from services.consult.domain.plan.consent_text import ConsentTexts
+from services.consult.domain.plan.formulary import Formulary, Schedules
+
+HERE = Path(__file__).parent
+UNSIGNED = "SAMPLE-UNSIGNED"
+
+FileT = TypeVar("FileT")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where a figure comes from."""
+
+    source_code: str
+    title: str
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """All reference data of consult."""
+
+    formulary: Formulary
+    schedules: Schedules
+    rules: RuleSet
+    questionnaires: tuple[Questionnaire, ...]
+    consent_texts: tuple[ConsentTexts, ...]
+    sources: tuple[Source, ...]
+
+    def questionnaire(self, version: str) -> Questionnaire | None:
+        """Return a version of the questionnaire."""
+        return next((q for q in self.questionnaires if q.version == version), None)
+
+    def texts(self, language: str) -> ConsentTexts | None:
+        """Return the texts of a language, or of the language that it is a kind of: en for en-GB."""
+        by_language = {texts.language: texts for texts in self.consent_texts}
+        return by_language.get(language) or by_language.get(language.partition("-")[0])
+
+    @property
+    def signatures(self) -> frozenset[str]:
+        """Return the codes of all who signed any of it."""
+        rows = [
+            self.formulary,
+            *self.formulary.ingredients,
+            *self.schedules.schedules,
+            self.rules,
+            *self.questionnaires,
+            *self.consent_texts,
+        ]
+        return frozenset(row.signed_by_code for row in rows)
+
+
+class NotSignedError(RuntimeError):
+    """Reference data that nobody signed is not for the treatment of people."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Questionnaires:
+    questionnaires: tuple[Questionnaire, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sources:
+    sources: tuple[Source, ...]
+
+
+@remembered
+def reference() -> Reference:
+    """Return the reference data; it is read at the first call."""
+    return load(HERE)
+
+
+def load(folder: Path) -> Reference:
+    """Read a set of reference data. Raises msgspec.ValidationError for a file that is not right."""
+    texts = sorted((folder / "consent_texts").glob("*.json"))
+    return Reference(
+        formulary=read(folder / "formulary.json", Formulary),
+        schedules=read(folder / "protocols.json", Schedules),
+        rules=read(folder / "suitability_rules.json", RuleSet),
+        questionnaires=read(folder / "questionnaires.json", _Questionnaires).questionnaires,
+        consent_texts=tuple(read(path, ConsentTexts) for path in texts),
+        sources=read(folder / "sources.json", _Sources).sources,
+    )
+
+
+def read(path: Path, file_type: type[FileT]) -> FileT:
+    """Return a file as `file_type`."""
+    return msgspec.json.decode(path.read_bytes(), type=file_type)
+
+
+def refuse_unsigned(held: Reference) -> None:
+    """Raise NotSignedError where anything of `held` is signed by nobody."""
+    if UNSIGNED in held.signatures:
+        raise NotSignedError(
+            "the reference data is the unsigned sample: put files that a clinical lead signed "
+            f"into {HERE}"
+        )

@@ -1,0 +1,1 @@
+"""Consult's tables."""

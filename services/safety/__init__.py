@@ -1,0 +1,1 @@
+"""Safety: exposures, cases, holds, and the question at the needle."""

@@ -1,0 +1,54 @@
+"""CaseService: cases and the exposures they are laid to."""
+
+from dataclasses import dataclass
+
+from mesoflow.safety.v1 import model_pb2, service_pb2_grpc
+from mesoflow.safety.v1 import service_pb2 as pb
+from services.chassis.grpc.api import Api, resource
+from services.chassis.grpc.scope import Context
+from services.chassis.grpc.server import Servicer
+from services.safety.api.listing import Listing, listed
+from services.safety.domain.case.errors import CaseNotFound
+from services.safety.handlers.case import CASE
+
+
+@dataclass(frozen=True, slots=True)
+class Cases(service_pb2_grpc.CaseServiceServicer):
+    """Implements CaseService."""
+
+    api: Api
+    newest: Listing
+
+    async def GetCase(self, request: pb.GetCaseRequest, context: Context) -> pb.GetCaseResponse:
+        found = await self.api.get(CASE, request.case_id, CaseNotFound)
+        return pb.GetCaseResponse(case=resource(found, model_pb2.Case))
+
+    async def ListCases(
+        self, request: pb.ListCasesRequest, context: Context
+    ) -> pb.ListCasesResponse:
+        items, token = await listed(self.api, request, CASE, self.newest, wanted(request))
+        cases = [resource(item, model_pb2.Case) for item in items]
+        return pb.ListCasesResponse(cases=cases, next_page_token=token)
+
+
+def wanted(request: pb.ListCasesRequest) -> dict[str, str]:
+    """Return the filters of `request`; an empty one filters nothing."""
+    state = model_pb2.CaseState.Name(request.state).removeprefix("CASE_STATE_")
+    return {
+        "patient_id": request.patient_id,
+        "clinic_id": request.clinic_id,
+        "reaction_id": request.reaction_id,
+        "lot_id": request.lot_id,
+        "serious": str(request.serious).lower() if request.HasField("serious") else "",
+        "state": state if request.state else "",
+    }
+
+
+def servicer(api: Api, newest: Listing) -> Servicer:
+    """Return CaseService, ready to join a server."""
+    return Servicer(
+        "mesoflow.safety.v1.CaseService",
+        lambda server: service_pb2_grpc.add_CaseServiceServicer_to_server(
+            Cases(api, newest), server
+        ),
+    )

@@ -1,0 +1,21 @@
+"""What may be asked of an exposure."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RecordExposure:
+    """Record what a session gave. Lots may repeat: one lot goes into many zones."""
+
+    session_id: str
+    patient_id: str
+    clinic_id: str
+    room_id: str
+    practitioner_id: str
+    device_head_id: str | None
+    lot_ids: tuple[str, ...]
+    administered_at: datetime
+
+
+Command = RecordExposure

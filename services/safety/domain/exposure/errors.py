@@ -1,0 +1,1 @@
+"""Why an exposure refuses: it never does, since what was given was given."""

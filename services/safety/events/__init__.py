@@ -1,0 +1,1 @@
+"""What safety publishes, and what it hears."""

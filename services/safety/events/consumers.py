@@ -1,0 +1,84 @@
+"""What safety hears, and the pure policies that answer it."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from mesoflow.sessions.v1 import events_pb2 as sessions_events
+from services.chassis.clock import derived_id
+from services.chassis.delivery import Delivery, Hearing
+from services.chassis.handling import Owed
+from services.chassis.mapping import from_message
+from services.safety.domain.case.commands import OpenCase
+from services.safety.domain.exposure.commands import RecordExposure
+from services.safety.handlers.case import CASE
+from services.safety.handlers.exposure import EXPOSURE
+
+EndedSession = (
+    sessions_events.SessionCompleted
+    | sessions_events.SessionAborted
+    | sessions_events.SessionInterrupted
+)
+
+
+def record_completed(event: sessions_events.SessionCompleted, delivery: Delivery) -> Sequence[Owed]:
+    """A session was performed: its exposure goes on record."""
+    head = event.device_head_id if event.HasField("device_head_id") else None
+    return record_exposure(event, event.completed_at, head)
+
+
+def record_aborted(event: sessions_events.SessionAborted, delivery: Delivery) -> Sequence[Owed]:
+    """A session was broken off: what had been injected is an exposure all the same."""
+    return record_exposure(event, event.aborted_at, None)
+
+
+def record_interrupted(
+    event: sessions_events.SessionInterrupted, delivery: Delivery
+) -> Sequence[Owed]:
+    """A hold reached a session: what had been injected is an exposure all the same."""
+    return record_exposure(event, event.interrupted_at, None)
+
+
+def record_exposure(
+    event: EndedSession, ended_at: Timestamp, device_head_id: str | None
+) -> Sequence[Owed]:
+    """Return the recording of what the session gave; nothing where nothing was injected."""
+    if not event.administrations:
+        return []
+    at: datetime = ended_at.ToDatetime(tzinfo=UTC)
+    command = RecordExposure(
+        session_id=event.session_id,
+        patient_id=event.patient_id,
+        clinic_id=event.clinic_id,
+        room_id=event.room_id,
+        practitioner_id=event.practitioner_id,
+        device_head_id=device_head_id,
+        lot_ids=tuple(each.lot_id for each in event.administrations),
+        administered_at=at,
+    )
+    return [Owed(EXPOSURE, event.session_id, command)]
+
+
+def open_case(event: sessions_events.ReactionObserved, delivery: Delivery) -> Sequence[Owed]:
+    """A reaction was reported: it is a case, with the exposures that are known by now.
+
+    One reported while its session still runs comes before that session's exposure.
+    """
+    case_id = derived_id("case", event.reaction_id)
+    command = from_message(event, OpenCase, case_id=case_id, at=delivery.occurred_at)
+    return [Owed(CASE, case_id, command)]
+
+
+HEARINGS = (
+    Hearing(
+        "safety",
+        "sessions",
+        {
+            sessions_events.SessionCompleted: record_completed,
+            sessions_events.SessionAborted: record_aborted,
+            sessions_events.SessionInterrupted: record_interrupted,
+            sessions_events.ReactionObserved: open_case,
+        },
+    ),
+)

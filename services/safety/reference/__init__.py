@@ -1,0 +1,1 @@
+"""What medicine says and a clinical lead signs: versioned files and their typed loaders."""

@@ -1,0 +1,1 @@
+"""Sessions: lots, courses, bookings, the start gate, the checklist, outcomes, reactions."""

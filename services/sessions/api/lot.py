@@ -1,0 +1,73 @@
+"""LotService: what came to the clinic, under which label, for whom."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from google.type import date_pb2
+
+from mesoflow.sessions.v1 import model_pb2, service_pb2_grpc
+from mesoflow.sessions.v1 import service_pb2 as pb
+from services.chassis.grpc.api import Api, resource
+from services.chassis.grpc.scope import Context, current
+from services.chassis.grpc.server import Servicer
+from services.chassis.handling import Versioned
+from services.sessions.domain.clinical import HoldKind, HoldSubject
+from services.sessions.domain.gate.model import gate_id_of
+from services.sessions.domain.lot.commands import ReceiveLot
+from services.sessions.domain.lot.errors import DateInvalid, LotNotFound
+from services.sessions.domain.lot.model import Lot
+from services.sessions.handlers.gate import GATE
+from services.sessions.handlers.lot import LOT
+
+
+@dataclass(frozen=True, slots=True)
+class Lots(service_pb2_grpc.LotServiceServicer):
+    """Implements LotService."""
+
+    api: Api
+
+    async def ReceiveLot(
+        self, request: pb.ReceiveLotRequest, context: Context
+    ) -> pb.ReceiveLotResponse:
+        refuse_no_such_day(request.expires_on)
+        return await self.api.execute(request, pb.ReceiveLotResponse, LOT, ReceiveLot)
+
+    async def GetLot(self, request: pb.GetLotRequest, context: Context) -> pb.GetLotResponse:
+        found = await self.api.get(LOT, request.lot_id, LotNotFound)
+        return pb.GetLotResponse(lot=await self._shown(found))
+
+    async def ListLots(self, request: pb.ListLotsRequest, context: Context) -> pb.ListLotsResponse:
+        filters = {
+            "clinic_id": request.clinic_id,
+            "for_patient_id": request.for_patient_id,
+            "product_code": request.product_code,
+        }
+        items, token = await self.api.page(request, LOT, filters)
+        shown = [await self._shown(item) for item in items]
+        lots = [lot for lot in shown if request.state in (0, lot.state)]
+        return pb.ListLotsResponse(lots=lots, next_page_token=token)
+
+    async def _shown(self, found: Versioned[Lot]) -> model_pb2.Lot:
+        """Return the lot as its gate lets it be used: a held lot is in quarantine."""
+        lot = resource(found, model_pb2.Lot)
+        gate_id = gate_id_of(HoldSubject(HoldKind.LOT, found.state.lot_id))
+        gate = await self.api.store.get(current().caller.chain_id, GATE, gate_id)
+        if gate is not None and gate.state.holds:
+            lot.state = model_pb2.LOT_STATE_QUARANTINED
+        return lot
+
+
+def refuse_no_such_day(stated: date_pb2.Date) -> None:
+    """Refuse a day that the calendar does not have."""
+    try:
+        date(stated.year, stated.month, stated.day)
+    except ValueError:
+        raise DateInvalid from None
+
+
+def servicer(api: Api) -> Servicer:
+    """Return LotService, ready to join a server."""
+    return Servicer(
+        "mesoflow.sessions.v1.LotService",
+        lambda server: service_pb2_grpc.add_LotServiceServicer_to_server(Lots(api), server),
+    )

@@ -1,0 +1,39 @@
+"""Why a course refuses."""
+
+from services.chassis.kernel import DomainError, Fault
+
+
+class CourseNotFound(DomainError):
+    """No such course in this chain."""
+
+    fault = Fault.NOT_FOUND
+
+
+class PlanNotFound(DomainError):
+    """No plan of this id has been accepted in this chain."""
+
+    fault = Fault.NOT_FOUND
+
+
+class NoCredit(DomainError):
+    """The course is not scheduled: the deposit has not been paid."""
+
+
+class CourseClosed(DomainError):
+    """The course takes no more sessions."""
+
+
+class ConsentWithdrawn(DomainError):
+    """The patient took the consent back."""
+
+
+class CourseComplete(DomainError):
+    """Every session that may be booked now is performed or booked."""
+
+
+class IntervalTooShort(DomainError):
+    """Too soon: before the session's window, or too close to the last performed injection."""
+
+
+class IntervalTooLong(DomainError):
+    """The session's window has passed; a review is needed."""

@@ -1,0 +1,51 @@
+"""What may be asked of a gate. All of it comes from events, so repeats must be harmless."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.sessions.domain.clinical import HoldSubject
+
+
+@dataclass(frozen=True, slots=True)
+class RaiseGate:
+    """Let a subject be held from now on."""
+
+    gate_id: str
+    subject: HoldSubject
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CopyLicence:
+    """Keep the days of a practitioner's licence."""
+
+    gate_id: str
+    subject: HoldSubject
+    licence_id: str
+    authority_code: str
+    valid_from: date
+    valid_until: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ApplyHold:
+    """Close the gate by a hold, raising the gate first where it is missing."""
+
+    gate_id: str
+    hold_id: str
+    subject: HoldSubject
+    provisional: bool
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseHold:
+    """Take a hold off the gate."""
+
+    gate_id: str
+    hold_id: str
+    at: datetime
+
+
+Command = RaiseGate | CopyLicence | ApplyHold | ReleaseHold

@@ -1,0 +1,52 @@
+"""What happens to a gate."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.sessions.domain.clinical import HoldSubject
+
+
+@dataclass(frozen=True, slots=True)
+class GateRaised:
+    """A subject can be held from now on."""
+
+    gate_id: str
+    subject: HoldSubject
+    raised_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceCopied:
+    """The days of a practitioner's licence are known here."""
+
+    gate_id: str
+    practitioner_id: str
+    licence_id: str
+    authority_code: str
+    valid_from: date
+    valid_until: date
+    copied_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldApplied:
+    """A hold closed the gate."""
+
+    gate_id: str
+    hold_id: str
+    subject: HoldSubject
+    provisional: bool
+    applied_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class HoldReleased:
+    """A hold was taken off the gate."""
+
+    gate_id: str
+    hold_id: str
+    subject: HoldSubject
+    released_at: datetime
+
+
+Event = GateRaised | LicenceCopied | HoldApplied | HoldReleased

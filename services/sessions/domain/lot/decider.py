@@ -1,0 +1,91 @@
+"""How a lot decides and changes, and when it may be used."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.chassis.kernel import Decider, Fact, Put
+from services.sessions.domain.lot.commands import Command
+from services.sessions.domain.lot.errors import (
+    BeyondUsePassed,
+    ClinicNotFound,
+    LotAlreadyReceived,
+    LotExpired,
+    PatientNotFound,
+)
+from services.sessions.domain.lot.events import Event, LotReceived
+from services.sessions.domain.lot.model import Lot, LotState
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """Whether the clinic and the patient on the label have been heard of."""
+
+    clinic: bool
+    patient: bool
+
+
+def decide(command: Command, state: Lot | None, facts: Known) -> Sequence[Event]:
+    """Return the events that `command` causes, or raise a refusal."""
+    if state is not None:
+        raise LotAlreadyReceived
+    if not facts.clinic:
+        raise ClinicNotFound
+    if not facts.patient:
+        raise PatientNotFound
+    refuse_out_of_date(command.expires_on, command.beyond_use_at, command.at)
+    return [
+        LotReceived(
+            lot_id=command.lot_id,
+            clinic_id=command.clinic_id,
+            for_patient_id=command.for_patient_id,
+            product_code=command.product_code,
+            lot_number=command.lot_number,
+            contents=command.contents,
+            expires_on=command.expires_on,
+            beyond_use_at=command.beyond_use_at,
+            received_at=command.at,
+        )
+    ]
+
+
+def refuse_out_of_date(expires_on: date, beyond_use_at: datetime | None, at: datetime) -> None:
+    """Refuse after the last day on the label, or from the beyond-use time on.
+
+    Days are days of UTC: no event brings the clinic's time zone here.
+    """
+    if expires_on < at.date():
+        raise LotExpired(expires_on=expires_on.isoformat())
+    # DOMAIN 10 rule 8: the beyond-use time must not have passed when the administration starts.
+    if beyond_use_at is not None and beyond_use_at <= at:
+        raise BeyondUsePassed(beyond_use_at=beyond_use_at.isoformat())
+
+
+def evolve(state: Lot | None, event: Event) -> Lot:
+    """Return the state after `event`."""
+    return Lot(
+        lot_id=event.lot_id,
+        state=LotState.AVAILABLE,
+        clinic_id=event.clinic_id,
+        for_patient_id=event.for_patient_id,
+        product_code=event.product_code,
+        lot_number=event.lot_number,
+        contents=event.contents,
+        expires_on=event.expires_on,
+        beyond_use_at=event.beyond_use_at,
+        received_at=event.received_at,
+    )
+
+
+def project(event: Event) -> Sequence[Fact]:
+    """Return the fact rows of `event`: a label is received by a clinic once."""
+    row: dict[str, object] = {
+        "clinic_id": event.clinic_id,
+        "product_code": event.product_code,
+        "lot_number": event.lot_number,
+        "lot_id": event.lot_id,
+    }
+    return [Put("lot_labels", row)]
+
+
+DECIDER: Decider[Lot, Command, Event, Known] = Decider(decide, evolve, project)

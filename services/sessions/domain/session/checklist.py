@@ -1,0 +1,110 @@
+"""The checklist of a running session: its steps in order, and what stops it (DOMAIN 4.1)."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from services.chassis.kernel import Violation
+from services.sessions.domain.clinical import HoldSubject, Step
+from services.sessions.domain.course.decider import refuse_closed
+from services.sessions.domain.gate.decider import holds_in, refuse_held
+from services.sessions.domain.session.commands import RecordStep
+from services.sessions.domain.session.errors import (
+    LotNotInSession,
+    SessionClosed,
+    SessionNotStarted,
+    StepOutOfOrder,
+    StepsMissing,
+)
+from services.sessions.domain.session.events import SessionInterrupted, SessionStepRecorded
+from services.sessions.domain.session.facts import Surroundings
+from services.sessions.domain.session.model import RecordedStep, Session, SessionState
+
+ORDER: tuple[Step, ...] = tuple(Step)
+MANDATORY: tuple[Step, ...] = tuple(step for step in ORDER if step is not Step.ANAESTHETIC_APPLIED)
+
+
+def record(
+    command: RecordStep, state: Session, facts: Surroundings
+) -> list[SessionStepRecorded | SessionInterrupted]:
+    """Return the step, or refuse it.
+
+    What was injected is recorded even when a hold has come meanwhile, since refusing to write
+    it down would lose the exposure; the session is then interrupted in the same breath.
+    """
+    refuse_not_running(state)
+    if facts.course is not None:
+        refuse_closed(facts.course)
+    refuse_out_of_order(command.step, state)
+    for injection in command.injections:
+        if injection.lot_id not in state.lot_ids:
+            raise LotNotInSession(lot_id=injection.lot_id)
+    held = holds_in(facts.gates)
+    if command.step is not Step.INJECTED:
+        refuse_held(held)
+    recorded = SessionStepRecorded(
+        session_id=state.session_id,
+        patient_id=state.patient_id,
+        practitioner_id=command.practitioner_id,
+        step=command.step,
+        injections=command.injections,
+        recorded_at=command.at,
+    )
+    if not held:
+        return [recorded]
+    subject, hold_id = held[0]
+    return [recorded, interrupt(with_step(state, recorded), subject, hold_id, command.at)]
+
+
+def refuse_not_running(state: Session) -> None:
+    """Refuse a session that has not begun, or has ended."""
+    if state.state is SessionState.BOOKED:
+        raise SessionNotStarted
+    if state.state is not SessionState.STARTED:
+        raise SessionClosed
+
+
+def refuse_out_of_order(step: Step, state: Session) -> None:
+    """Refuse a step before its turn or after it.
+
+    Injections may be recorded zone by zone, so that step alone may come more than once.
+    """
+    done = {recorded.step for recorded in state.steps}
+    place = ORDER.index(step)
+    missing = [each for each in ORDER[:place] if each in MANDATORY and each not in done]
+    over = done & set(ORDER[place if step is not Step.INJECTED else place + 1 :])
+    if missing or over:
+        named = missing or [step]
+        raise StepOutOfOrder(violations=[Violation("STEP", each.value) for each in named])
+
+
+def refuse_incomplete(state: Session) -> None:
+    """Refuse to complete a session that lacks a mandatory step (the anaesthetic is optional)."""
+    done = {recorded.step for recorded in state.steps}
+    missing = [step for step in MANDATORY if step not in done]
+    if missing:
+        raise StepsMissing(violations=[Violation("STEP", step.value) for step in missing])
+
+
+def with_step(state: Session, event: SessionStepRecorded) -> Session:
+    """Return the session after a step."""
+    step = RecordedStep(event.step, event.practitioner_id, event.injections, event.recorded_at)
+    return replace(state, steps=(*state.steps, step))
+
+
+def interrupt(
+    state: Session, subject: HoldSubject, hold_id: str, at: datetime
+) -> SessionInterrupted:
+    """Return the interruption of `state`, with what had been injected by then."""
+    return SessionInterrupted(
+        session_id=state.session_id,
+        course_id=state.course_id,
+        plan_id=state.plan_id,
+        patient_id=state.patient_id,
+        clinic_id=state.clinic_id,
+        room_id=state.room_id,
+        practitioner_id=state.hand,
+        hold_id=hold_id,
+        subject=subject,
+        administrations=state.administrations,
+        interrupted_at=at,
+    )

@@ -1,0 +1,1 @@
+"""What sessions publishes, and what it hears."""

@@ -1,0 +1,1 @@
+"""What tests share: given/when/then, servers, waiting for conditions."""
