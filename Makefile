@@ -12,7 +12,7 @@ setup: ## create .venv with the pinned packages; does nothing when it is up to d
 	@$(PYTHON) deploy/local/bootstrap.py setup
 
 demo: setup ## treat patients through four real services; PATIENTS=PATH takes FHIR R4 records
-	@$(RUN) -m deploy.demo $(if $(PATIENTS),--patients "$(PATIENTS)")
+	@$(RUN) -m deploy.demo $(if $(PATIENTS),-- "$(PATIENTS)")
 
 up: setup ## start PostgreSQL, NATS and the four services, and keep them running
 	@$(RUN) -m deploy.local up

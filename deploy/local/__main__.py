@@ -1,5 +1,6 @@
 """The commands of the local stack: `python -m deploy.local up|down|status|token|clean`."""
 
+import json
 import sys
 import time
 from typing import Annotated
@@ -19,6 +20,7 @@ from deploy.local.stack import Stack, kept_stack, signals_unwind
 
 WATCH_SECONDS = 0.5
 DOWN_SECONDS = 120
+ADDRESSES = "addresses.json"
 TOKEN_SECONDS = 12 * 3600
 # What has a message that says enough; anything else is a fault of ours and shows where.
 FAILURES = (state.Refused, NotReady, NoServerAccount, Failed, MigrationFailed)
@@ -88,6 +90,15 @@ def token(
 
 
 @app.command()
+def address(service: str) -> None:
+    """Print where a service of the running stack is."""
+    kept = state.location() / ADDRESSES
+    if state.holder() is None or not kept.exists():
+        raise state.Refused("nothing is running; `make up` starts it")
+    print(json.loads(kept.read_text())[service])
+
+
+@app.command()
 def clean() -> None:
     """Stop the stack and remove its data."""
     down()
@@ -106,6 +117,8 @@ def _keep(stack: Stack) -> None:
 
 
 def _show(stack: Stack) -> None:
+    addresses = {name: service.address for name, service in stack.services.items()}
+    (stack.folder / ADDRESSES).write_text(json.dumps(addresses))
     table = Table("what", "where", box=None)
     for name, service in stack.services.items():
         table.add_row(name, service.address)

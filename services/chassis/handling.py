@@ -181,16 +181,17 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class PageQuery:
-    """Equal-column filters, and where to go on."""
+    """Equal-column filters, the clinics to stay in (None: all), and where to go on."""
 
     filters: Mapping[str, str]
     size: int
+    clinics: frozenset[str] | None = None
     after: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[StateT]):
-    """Items oldest first; `after` is the last id when more follow."""
+    """Items newest first; `after` is the last id when more follow."""
 
     items: Sequence[Versioned[StateT]]
     after: str | None

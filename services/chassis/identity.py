@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
+from uuid import UUID
 
 import jwt
 
@@ -143,10 +144,18 @@ def principal_of(claims: dict[str, Any], token: str) -> Principal:
     practitioner_id = claims.get("practitioner_id")
     return Principal(
         subject=str(claims["sub"]),
-        chain_id=chain,
-        clinics=frozenset(map(str, clinics)),
+        chain_id=_id(chain),
+        clinics=frozenset(map(_id, clinics)),
         roles=frozenset(map(str, roles)),
-        practitioner_id=None if practitioner_id is None else str(practitioner_id),
+        practitioner_id=None if practitioner_id is None else _id(practitioner_id),
         expires_at=float(claims["exp"]),
         token=token,
     )
+
+
+def _id(claim: object) -> str:
+    """Return an id in the one spelling that stored ids have."""
+    try:
+        return str(UUID(str(claim)))
+    except ValueError:
+        raise TokenInvalid from None

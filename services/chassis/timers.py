@@ -55,8 +55,10 @@ class Timers:
         async with transaction(self.means.pool) as connection:
             await connection.execute(SQL.enter, [chain_id])
             timer = await connection.fetchrow(SQL.claim_timer, chain_id, key)
-            if timer is None:
+            if timer is None or timer["due_at"] > self.means.clock.now():
                 return
+            # Before the command, which may set the same timer anew.
+            await connection.execute(SQL.end_timer, chain_id, key)
             aggregate, command = self.firings[timer["command"]]
             with self.means.telemetry.span(
                 f"fire {timer['command']}",
@@ -76,5 +78,4 @@ class Timers:
                 uow = UnitOfWork(connection, self.means.advance, self.means.clock)
                 await uow.run(owed, call)
                 await uow.flush()
-                await connection.execute(SQL.end_timer, chain_id, key)
         self.means.committed.set()

@@ -88,6 +88,7 @@ class Watch(feed_pb2_grpc.FeedServiceServicer):
                 yield self._item(call, after, draining=pb.Draining(at=self._now()))
                 return
             if not await self._news(mark):
+                await self._known(call)
                 yield self._item(call, after, heartbeat=pb.Heartbeat(at=self._now()))
 
     async def _items(
@@ -104,17 +105,24 @@ class Watch(feed_pb2_grpc.FeedServiceServicer):
             after = items[-1].feed_no
 
     async def _still_allowed(self, call: Call, event_type: str) -> None:
-        caller = await self.verifier.principal(f"Bearer {call.caller.token}")
+        caller = await self._known(call)
         if not self.types[event_type].roles & caller.roles:
             raise EventTypeUnknown(types=event_type)
+
+    async def _known(self, call: Call) -> Principal:
+        """Return who watches, as long as the token holds."""
+        return await self.verifier.principal(f"Bearer {call.caller.token}")
 
     async def _news(self, mark: asyncio.Event) -> bool:
         """Wait for news or the drain, at most a heartbeat long."""
         drained = asyncio.ensure_future(self.draining.wait())
         came = asyncio.ensure_future(woken(mark, HEARTBEAT_SECONDS))
-        done, waiting = await asyncio.wait({drained, came}, return_when=asyncio.FIRST_COMPLETED)
-        for task in waiting:
-            task.cancel()
+        try:
+            done, _ = await asyncio.wait({drained, came}, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            # A watcher who goes away leaves nothing behind that waits.
+            drained.cancel()
+            came.cancel()
         return drained in done or came.result()
 
     def _event(self, item: FeedItem) -> pb.WatchResponse:

@@ -15,6 +15,11 @@ from tests.support.running import RunningService
 CANARY = "Zzcanary Quillfeather"
 
 
+async def founded(service: RunningService, chain: str = "") -> "Directory":
+    """Return the directory of a chain that is registered: the service's test chain, or another."""
+    return await Directory(service, chain).founded()
+
+
 @dataclass
 class Directory:
     """What a chain's administrator and front desk ask of one running consult."""
@@ -54,6 +59,11 @@ class Directory:
             jurisdiction_code="GB",
             legal_entity_code="LE1",
         )
+
+    async def founded(self) -> "Directory":
+        """Register the chain, which comes before anything else of it."""
+        await self.admin.call(self.directory.RegisterChain, self.registration())
+        return self
 
     async def opened(self) -> pb.OpenClinicResponse:
         return await self.admin.call(self.directory.OpenClinic, self.opening())

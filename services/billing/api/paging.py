@@ -7,7 +7,8 @@ from typing import Protocol, TypeVar
 from google.protobuf.descriptor import EnumDescriptor
 
 from services.billing.handlers.views import Asked
-from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api, PageToken
+from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
+from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import current
 from services.chassis.sealing import derived_key
 

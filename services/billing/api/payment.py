@@ -20,6 +20,7 @@ from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Outcome, Owed
 from services.chassis.mapping import from_message, to_reply
+from services.chassis.telemetry import Kind
 
 # A payment is recorded once and never changes.
 ETAG = '"1"'
@@ -35,7 +36,12 @@ class Payments(service_pb2_grpc.PaymentServiceServicer):
     async def RecordPayment(
         self, request: pb.RecordPaymentRequest, context: Context
     ) -> pb.RecordPaymentResponse:
-        account_id, invoice, asked = await self._paid_for(request)
+        account_id, invoice, checked = await self._paid_for(request)
+        return await self._recorded(checked, self._owed(request, account_id, invoice))
+
+    def _owed(
+        self, request: pb.RecordPaymentRequest, account_id: str, invoice: InvoiceDue | None
+    ) -> Owed:
         command = from_message(
             request,
             RecordPayment,
@@ -44,9 +50,7 @@ class Payments(service_pb2_grpc.PaymentServiceServicer):
             invoice=invoice,
             at=self.api.clock.now(),
         )
-        owed = Owed(ACCOUNT, account_id, command)
-        answer = await self.api.store.handle(owed, self.api.invocation(asked), recorded)
-        return pb.RecordPaymentResponse.FromString(answer)
+        return Owed(ACCOUNT, account_id, command)
 
     async def _paid_for(
         self, request: pb.RecordPaymentRequest
@@ -57,23 +61,30 @@ class Payments(service_pb2_grpc.PaymentServiceServicer):
         found = await self.api.get(INVOICE, request.invoice_id, InvoiceNotFound)
         changed = version_in(request.etag) not in (None, found.version)
         # The etag is the invoice's; the account, which takes the payment in, has one of its own.
-        asked = pb.RecordPaymentRequest()
-        asked.CopyFrom(request)
-        asked.etag = ""
+        checked = pb.RecordPaymentRequest()
+        checked.CopyFrom(request)
+        checked.etag = ""
         due = InvoiceDue(found.state.total, found.state.state is InvoiceState.PAID, changed)
-        return found.state.account_id, due, asked
+        return found.state.account_id, due, checked
+
+    async def _recorded(
+        self, checked: pb.RecordPaymentRequest, owed: Owed
+    ) -> pb.RecordPaymentResponse:
+        """Run the command as Api.run does, but answer with the payment, not with the account."""
+        with self.api.telemetry.span(
+            "handle RecordPayment",
+            Kind.INTERNAL,
+            current().traceparent,
+            attributes={"mesoflow.aggregate": ACCOUNT.name, "mesoflow.command": "RecordPayment"},
+        ) as span:
+            call = self.api.invocation(checked, traceparent=span.traceparent)
+            answer = await self.api.store.handle(owed, call, recorded)
+        return pb.RecordPaymentResponse.FromString(answer)
 
     async def GetPayment(
         self, request: pb.GetPaymentRequest, context: Context
     ) -> pb.GetPaymentResponse:
-        caller = current().caller
-        asked = Asked(
-            chain_id=caller.chain_id,
-            clinics=caller.clinics,
-            payment_id=request.payment_id,
-            most=1,
-        )
-        found = await self.views.payments(asked)
+        found = await self.views.payments(one_payment(request.payment_id))
         if not found:
             raise PaymentNotFound
         return pb.GetPaymentResponse(payment=shown(found[0]))
@@ -85,6 +96,12 @@ class Payments(service_pb2_grpc.PaymentServiceServicer):
         page = paging(self.api, request, "payment", filters)
         found, token = page.cut(await self.views.payments(page.asked), lambda each: each.payment_id)
         return pb.ListPaymentsResponse(payments=map(shown, found), next_page_token=token)
+
+
+def one_payment(payment_id: str) -> Asked:
+    """Ask for one payment of the caller's chain and clinics."""
+    caller = current().caller
+    return Asked(chain_id=caller.chain_id, clinics=caller.clinics, payment_id=payment_id, most=1)
 
 
 def shown(payment: Payment) -> model_pb2.Payment:

@@ -66,11 +66,10 @@ def issue_invoice(event: sessions_events.CourseOpened, delivery: Delivery) -> Se
     return [Owed(INVOICE, command.invoice_id, command)]
 
 
-def settle_invoice(event: billing_events.PaymentReceived, delivery: Delivery) -> Sequence[Owed]:
-    """See whether the deposit's invoice is paid, whatever the payment was said to be for."""
+def settle_invoice(event: billing_events.DepositPaid, delivery: Delivery) -> Sequence[Owed]:
+    """Close the deposit's invoice, whatever the payments were said to be for."""
     invoice_id = deposit_invoice_of(event.account_id)
-    at = delivery.occurred_at
-    command = SettleInvoice(invoice_id, event.account_id, event.payment_id, at)
+    command = SettleInvoice(invoice_id, event.account_id, delivery.occurred_at)
     return [Owed(INVOICE, invoice_id, command)]
 
 
@@ -122,5 +121,5 @@ HEARINGS = (
             sessions_events.SessionInterrupted: void_credit,
         },
     ),
-    Hearing("billing", "billing", {billing_events.PaymentReceived: settle_invoice}),
+    Hearing("billing", "billing", {billing_events.DepositPaid: settle_invoice}),
 )

@@ -28,13 +28,13 @@ async def gather_quote(command: IssueInvoice, state: Invoice | None, reader: Rea
 
 
 async def gather_deposit(command: SettleInvoice, state: Invoice | None, reader: Reader) -> Terms:
-    """Tell whether the account's deposit is due, and paid."""
+    """Tell whether the account asks for a deposit, and which payment completed it."""
     account = await reader.get(ACCOUNTS, command.account_id)
     if account is None:
         return Terms()
     return Terms(
         deposit_due=account.deposit_minor_units > 0,
-        deposit_paid=account.deposit_paid_at is not None,
+        deposit_payment_id=account.deposit_payment_id if account.deposit_paid_at else None,
     )
 
 

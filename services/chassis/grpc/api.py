@@ -162,9 +162,10 @@ class Api:
         token = PageToken(derived_key(self.keys, caller.chain_id, "page"), aggregate.name, wanted)
         after = token.read(request.page_token) if request.page_token else None
         size = request.page_size or PAGE_SIZE_DEFAULT
-        found = await self.store.page(caller.chain_id, aggregate, PageQuery(wanted, size, after))
-        items = [item for item in found.items if reachable(item.state)]
-        return items, token.write(found.after) if found.after else ""
+        clinics = caller.clinics if caller.clinics and has_clinic(aggregate.state) else None
+        query = PageQuery(wanted, size, clinics, after)
+        found = await self.store.page(caller.chain_id, aggregate, query)
+        return list(found.items), token.write(found.after) if found.after else ""
 
     async def audited(self, request: Message, subject_id: str) -> None:
         """Record that the caller reads something of `subject_id`, before it is read."""
@@ -198,7 +199,11 @@ def replied(outcome: Outcome[Any], reply: type[Message]) -> bytes:
     """Return the bytes of `reply`: fields of the new state, of its last event, and the etag."""
     message = resource(Versioned(outcome.state, outcome.version), reply)
     if outcome.events:
-        message.MergeFrom(to_reply(outcome.events[-1], reply))
+        said = to_reply(outcome.events[-1], reply)
+        for field, _ in said.ListFields():
+            # Merging would put the event's lists behind the state's.
+            message.ClearField(field.name)
+        message.MergeFrom(said)
     return message.SerializeToString()
 
 
@@ -207,6 +212,11 @@ def resource(found: Versioned[Any], message: type[ReplyT], **more: object) -> Re
     if "etag" in field_names(message):
         more["etag"] = found.etag
     return to_reply(found.state, message, **more)
+
+
+def has_clinic(state: type[Any]) -> bool:
+    """Tell whether things of this kind belong to a clinic."""
+    return any(f.name == "clinic_id" for f in dataclasses.fields(state))
 
 
 def reachable(state: object) -> bool:

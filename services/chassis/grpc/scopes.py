@@ -8,6 +8,7 @@ from typing import Any
 import grpc
 import protovalidate
 
+from services.chassis.grpc.canonical import spell_ids
 from services.chassis.grpc.errors import (
     STATUS,
     DeadlineMissing,
@@ -121,6 +122,7 @@ def validated() -> Scope:
             found = validator.collect_violations(call.request)
             if found:
                 raise RequestInvalid(violations=[_violation(v.proto) for v in found])
+            spell_ids(call.request)
         yield
 
     return scope

@@ -6,6 +6,7 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from uuid import UUID
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
@@ -96,9 +97,9 @@ def delivery_of(msg: Msg) -> Delivery:
     headers = msg.headers or {}
     aggregate_id, _, version = headers["ce-subject"].partition("/")
     return Delivery(
-        event_id=headers["ce-id"],
-        chain_id=msg.subject.split(".")[1],
-        aggregate_id=aggregate_id,
+        event_id=str(UUID(headers["ce-id"])),
+        chain_id=str(UUID(msg.subject.split(".")[1])),
+        aggregate_id=str(UUID(aggregate_id)),
         version=int(version),
         type=headers["ce-type"],
         body=msg.data,

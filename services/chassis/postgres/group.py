@@ -81,7 +81,7 @@ class Flusher:
         try:
             async with acquired(self.pool) as connection:
                 done = await store_writes(connection, writes)
-        except asyncpg.PostgresError as error:
+        except (asyncpg.PostgresError, ValueError) as error:
             if len(writes) == 1:
                 return {id(writes[0]): error}
             alone: dict[int, bool | BaseException] = {}

@@ -60,10 +60,11 @@ class Inbox:
             parked = Parked(connection, self._durable)
             behind = await parked.lines()
             free = [d for d in deliveries if (d.chain_id, d.aggregate_id) not in behind]
-            recorded = await self._answer(connection, free)
+            # First, since answering narrows the transaction to the chains that it changes.
             for delivery in deliveries:
                 if delivery not in free:
                     await parked.append(delivery, self.means.clock.now())
+            recorded = await self._answer(connection, free)
         if recorded:
             self.means.committed.set()
 

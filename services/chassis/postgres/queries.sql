@@ -8,7 +8,7 @@ SELECT chassis.enter($1::uuid[])
 SELECT method, fingerprint, answer FROM chassis.requests WHERE chain_id = $1 AND request_id = $2
 
 -- page
-SELECT id, version, shape, state FROM chassis.page($1, $2, $3, $4, $5)
+SELECT id, version, shape, state FROM chassis.page($1, $2, $3, $4, $5, $6)
 
 -- entries_of
 SELECT event_id, chain_id, aggregate, aggregate_id, version, type, payload, actor, request_id,

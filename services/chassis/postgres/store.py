@@ -62,6 +62,8 @@ class PostgresStore:
                     raise EtagMismatch from None
                 if attempt == CONFLICT_TRIES:
                     raise
+                # Many change this document now: from here on they wait their turn for its row.
+                run = self._explicit
         raise AssertionError("unreachable")
 
     async def _grouped(self, owed: Owed, call: Invocation, answer: Answer) -> bytes:
@@ -127,6 +129,7 @@ class PostgresStore:
                 chain_id,
                 aggregate.name,
                 to_jsonb(dict(query.filters)),
+                None if query.clinics is None else sorted(query.clinics),
                 query.after,
                 query.size + 1,
             )

@@ -41,7 +41,7 @@ class Write:
             call.request_id,
             call.method,
             call.fingerprint,
-            self.answer,
+            self.answer if call.request_id else None,
             call.at,
         )
 

@@ -8,13 +8,14 @@ from typing import Generic, TypeVar
 from mesoflow.clinical.v1 import cocktail_pb2, protocol_pb2
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
-from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api, PageToken
+from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
+from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.mapping import to_message, to_reply
 from services.chassis.sealing import derived_key
 from services.consult.domain.plan.errors import IngredientNotFound, ProtocolNotFound
-from services.consult.domain.plan.formulary import Schedule
+from services.consult.domain.plan.formulary import Ingredient, Schedule
 from services.consult.reference.loader import reference
 
 RowT = TypeVar("RowT")
@@ -39,14 +40,13 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         self, request: pb.ListIngredientsRequest, context: Context
     ) -> pb.ListIngredientsResponse:
         wanted = wanted_class(request)
-        rows = reference().formulary.in_force(self._today())
-        rows = [row for row in rows if wanted in ("", row.ingredient_class.value)]
-        listing = Listing("ingredient", {"class": wanted}, lambda row: row.ingredient_code)
-        page, token = self._page(request, rows, listing)
-        reply = pb.ListIngredientsResponse(next_page_token=token)
-        reply.ingredients.extend([to_message(row, model_pb2.Ingredient) for row in page])
-        reply.formulary_version = reference().formulary.version
-        return reply
+        listing: Listing[Ingredient] = Listing("ingredient", {"class": wanted}, ingredient_code)
+        page, token = self._page(request, ingredients(wanted, self._today()), listing)
+        return pb.ListIngredientsResponse(
+            ingredients=[to_message(row, model_pb2.Ingredient) for row in page],
+            next_page_token=token,
+            formulary_version=reference().formulary.version,
+        )
 
     async def GetProtocol(
         self, request: pb.GetProtocolRequest, context: Context
@@ -95,6 +95,17 @@ def wanted_class(request: pb.ListIngredientsRequest) -> str:
     number = request.ingredient_class
     name = cocktail_pb2.IngredientClass.Name(number) if number else ""
     return name.removeprefix("INGREDIENT_CLASS_")
+
+
+def ingredients(wanted: str, day: date) -> Sequence[Ingredient]:
+    """Return the rows of a class, or of every class, that are in force on `day`."""
+    rows = reference().formulary.in_force(day)
+    return [row for row in rows if wanted in ("", row.ingredient_class.value)]
+
+
+def ingredient_code(row: Ingredient) -> str:
+    """Return what ingredients are sorted by."""
+    return row.ingredient_code
 
 
 def entry(schedule: Schedule) -> model_pb2.ProtocolEntry:

@@ -24,7 +24,8 @@ async def gather_opening(
 ) -> OpeningFacts:
     """Look up the patient and the clinic."""
     clinic = await reader.get(CLINIC, command.clinic_id)
-    return OpeningFacts(await reader.get(PATIENT, command.patient_id), clinic is not None)
+    patient = await reader.get(PATIENT, command.patient_id)
+    return OpeningFacts(patient, clinic is not None)
 
 
 async def gather_assessment(

@@ -32,11 +32,15 @@ async def gather_proposal(
     command: ProposePlan, state: Plan | None, reader: Reader
 ) -> ProposalFacts:
     """Look up whom the plan is for, who proposes it where, and the reference data."""
+    patient = await reader.get(PATIENT, command.patient_id)
+    consultation = await reader.get(CONSULTATION, command.consultation_id)
+    clinic = await reader.get(CLINIC, command.clinic_id)
+    practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
     return ProposalFacts(
-        patient=await reader.get(PATIENT, command.patient_id),
-        consultation=await reader.get(CONSULTATION, command.consultation_id),
-        clinic=await reader.get(CLINIC, command.clinic_id),
-        practitioner=await reader.get(PRACTITIONER, command.practitioner_id),
+        patient=patient,
+        consultation=consultation,
+        clinic=clinic,
+        practitioner=practitioner,
         formulary=reference().formulary,
         schedules=reference().schedules,
     )
@@ -68,7 +72,8 @@ async def gather_acceptance(
     if state is None:
         return None
     patient = await reader.get(PATIENT, state.patient_id)
-    return AcceptanceFacts(patient, await reader.get(CONSULTATION, state.consultation_id))
+    consultation = await reader.get(CONSULTATION, state.consultation_id)
+    return AcceptanceFacts(patient, consultation)
 
 
 PLAN: Aggregate[Plan, Command, Event, Facts] = Aggregate(

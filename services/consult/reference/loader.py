@@ -6,7 +6,7 @@ the code is a sample: its signature is UNSIGNED, and a service in production ref
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 import msgspec
 
@@ -19,6 +19,13 @@ HERE = Path(__file__).parent
 UNSIGNED = "SAMPLE-UNSIGNED"
 
 FileT = TypeVar("FileT")
+
+
+class Signed(Protocol):
+    """Anything that somebody has to sign."""
+
+    @property
+    def signed_by_code(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +59,7 @@ class Reference:
     @property
     def signatures(self) -> frozenset[str]:
         """Return the codes of all who signed any of it."""
-        rows = [
+        rows: list[Signed] = [
             self.formulary,
             *self.formulary.ingredients,
             *self.schedules.schedules,

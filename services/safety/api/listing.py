@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api, PageToken
+from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
+from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import current
 from services.chassis.handling import Aggregate, Versioned
 from services.chassis.sealing import derived_key

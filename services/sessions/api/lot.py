@@ -8,15 +8,14 @@ from google.type import date_pb2
 from mesoflow.sessions.v1 import model_pb2, service_pb2_grpc
 from mesoflow.sessions.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
-from services.chassis.grpc.scope import Context, current
+from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Versioned
+from services.sessions.api.gate import held
 from services.sessions.domain.clinical import HoldKind, HoldSubject
-from services.sessions.domain.gate.model import gate_id_of
 from services.sessions.domain.lot.commands import ReceiveLot
 from services.sessions.domain.lot.errors import DateInvalid, LotNotFound
 from services.sessions.domain.lot.model import Lot
-from services.sessions.handlers.gate import GATE
 from services.sessions.handlers.lot import LOT
 
 
@@ -50,9 +49,7 @@ class Lots(service_pb2_grpc.LotServiceServicer):
     async def _shown(self, found: Versioned[Lot]) -> model_pb2.Lot:
         """Return the lot as its gate lets it be used: a held lot is in quarantine."""
         lot = resource(found, model_pb2.Lot)
-        gate_id = gate_id_of(HoldSubject(HoldKind.LOT, found.state.lot_id))
-        gate = await self.api.store.get(current().caller.chain_id, GATE, gate_id)
-        if gate is not None and gate.state.holds:
+        if await held(self.api, HoldSubject(HoldKind.LOT, found.state.lot_id)):
             lot.state = model_pb2.LOT_STATE_QUARANTINED
         return lot
 

@@ -1,22 +1,18 @@
 """SessionService: booking, the start gate, the checklist, the end."""
 
-import dataclasses
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from mesoflow.sessions.v1 import model_pb2, service_pb2_grpc
 from mesoflow.sessions.v1 import service_pb2 as pb
-from services.chassis.clock import derived_id
 from services.chassis.grpc.api import Api, caller_practitioner, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
-from services.chassis.handling import Owed
+from services.sessions.api.gate import raise_device_gate
 from services.sessions.api.listing import chosen
-from services.sessions.domain.clinical import HoldKind, HoldSubject
+from services.sessions.domain.clinical import HoldSubject
 from services.sessions.domain.course.errors import CourseNotFound
-from services.sessions.domain.gate.commands import RaiseGate
-from services.sessions.domain.gate.model import gate_id_of
 from services.sessions.domain.lot.errors import LotNotFound
 from services.sessions.domain.session.commands import (
     AbortSession,
@@ -28,7 +24,6 @@ from services.sessions.domain.session.commands import (
 from services.sessions.domain.session.errors import SessionNotFound
 from services.sessions.domain.session.model import SafetyAnswer, usage_of
 from services.sessions.handlers.course import COURSE
-from services.sessions.handlers.gate import GATE
 from services.sessions.handlers.lot import LOT
 from services.sessions.handlers.session import SESSION
 
@@ -58,7 +53,7 @@ class Sessions(service_pb2_grpc.SessionServiceServicer):
     async def StartSession(
         self, request: pb.StartSessionRequest, context: Context
     ) -> pb.StartSessionResponse:
-        await self._raise_device_gate(request)
+        await raise_device_gate(self.api, request)
         answer = await self._asked(request)
         return await self.api.execute(
             request, pb.StartSessionResponse, SESSION, StartSession, answer=answer
@@ -101,21 +96,6 @@ class Sessions(service_pb2_grpc.SessionServiceServicer):
         device = request.device_head_id if request.HasField("device_head_id") else None
         usage = usage_of(session, (caller_practitioner(),), device, lots)
         return await self.safety.clearance(usage.subjects)
-
-    async def _raise_device_gate(self, request: pb.StartSessionRequest) -> None:
-        """Raise the gate of a single-use head, which nobody hears of before it is used."""
-        if not request.HasField("device_head_id"):
-            return
-        subject = HoldSubject(HoldKind.DEVICE, request.device_head_id)
-        gate_id = gate_id_of(subject)
-        # Not the request's own effect, so under a request id beside its own and with no etag.
-        call = dataclasses.replace(
-            self.api.invocation(request),
-            request_id=derived_id("device-gate", request.request_id),
-            expected_version=None,
-        )
-        owed = Owed(GATE, gate_id, RaiseGate(gate_id, subject, call.at))
-        await self.api.store.handle(owed, call, lambda outcome: b"")
 
 
 def servicer(api: Api, safety: Asking) -> Servicer:

@@ -72,15 +72,18 @@ def opened(event: AccountOpened) -> Account:
         posted=(),
         paid_invoices=(),
         deposit_paid_at=None,
+        deposit_payment_id=None,
         opened_at=event.opened_at,
     )
 
 
 def paid(state: Account, event: PaymentReceived) -> Account:
-    """Return the account with a payment more."""
+    """Return the account with a payment more; the last before the deposit is paid completes it."""
     invoices = (event.invoice_id,) if event.invoice_id is not None else ()
+    before = state.deposit_paid_at is None
     return replace(
         state,
         received_minor_units=state.received_minor_units + minor_units(event.amount),
         paid_invoices=(*state.paid_invoices, *invoices),
+        deposit_payment_id=event.payment_id if before else state.deposit_payment_id,
     )

@@ -63,6 +63,7 @@ class Account:
     posted: tuple[str, ...]
     paid_invoices: tuple[str, ...]
     deposit_paid_at: datetime | None
+    deposit_payment_id: str | None
     opened_at: datetime
 
     @property

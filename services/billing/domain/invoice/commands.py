@@ -20,11 +20,10 @@ class IssueInvoice:
 
 @dataclass(frozen=True, slots=True)
 class SettleInvoice:
-    """See whether the invoice is paid, now that a payment came."""
+    """Close the invoice, now that the deposit it asks for is paid."""
 
     invoice_id: str
     account_id: str
-    payment_id: str
     at: datetime
 
 

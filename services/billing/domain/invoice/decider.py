@@ -22,7 +22,7 @@ class Terms:
     quote: Quote | None = None
     edition: Edition | None = None
     deposit_due: bool = True
-    deposit_paid: bool = False
+    deposit_payment_id: str | None = None
 
 
 def decide(command: Command, state: Invoice | None, facts: Terms) -> Sequence[Event]:
@@ -34,18 +34,25 @@ def decide(command: Command, state: Invoice | None, facts: Terms) -> Sequence[Ev
             if facts.deposit_due:
                 raise InvoiceNotFound
             return []
-        case SettleInvoice(), Invoice(state=InvoiceState.ISSUED) if facts.deposit_paid:
-            return [
-                InvoicePaid(
-                    invoice_id=state.invoice_id,
-                    account_id=state.account_id,
-                    payment_id=command.payment_id,
-                    patient_id=state.patient_id,
-                    paid_at=command.at,
-                )
-            ]
+        case SettleInvoice(), Invoice(state=InvoiceState.ISSUED):
+            return settle(command, state, facts)
         case _:
             return []
+
+
+def settle(command: SettleInvoice, state: Invoice, facts: Terms) -> Sequence[InvoicePaid]:
+    """Close the invoice by the payment that completed the deposit."""
+    if facts.deposit_payment_id is None:
+        return []
+    return [
+        InvoicePaid(
+            invoice_id=state.invoice_id,
+            account_id=state.account_id,
+            payment_id=facts.deposit_payment_id,
+            patient_id=state.patient_id,
+            paid_at=command.at,
+        )
+    ]
 
 
 def issue(command: IssueInvoice, facts: Terms) -> Sequence[InvoiceIssued]:

@@ -271,11 +271,13 @@ BEGIN
             chain_id  uuid  NOT NULL,
             id        uuid  NOT NULL,
             version   int   NOT NULL CHECK (version > 0),
+            born_at   timestamptz NOT NULL,
             shape     int   NOT NULL,
             head_hash bytea NOT NULL,
             state     jsonb NOT NULL,
             PRIMARY KEY (chain_id, id)
         ) WITH (fillfactor = 80)$f$, document);
+    EXECUTE format('CREATE INDEX ON public.%I (chain_id, born_at, id)', document);
     PERFORM chassis.guard(format('public.%I', document)::regclass);
     EXECUTE format('REVOKE DELETE ON public.%I FROM app', document);
     EXECUTE format($f$
@@ -285,8 +287,9 @@ BEGIN
             WITH wanted AS (
                 SELECT c.* FROM unnest(commands) c WHERE c.document = %1$L ORDER BY c.chain_id, c.id),
             born AS (
-                INSERT INTO public.%1$I AS d (chain_id, id, version, shape, head_hash, state)
-                SELECT w.chain_id, w.id, w.version, w.shape, w.head_hash, w.state
+                INSERT INTO public.%1$I AS d
+                    (chain_id, id, version, born_at, shape, head_hash, state)
+                SELECT w.chain_id, w.id, w.version, w.answered_at, w.shape, w.head_hash, w.state
                 FROM wanted w WHERE w.expected = 0
                 ON CONFLICT DO NOTHING RETURNING d.chain_id, d.id),
             changed AS (
@@ -329,19 +332,24 @@ BEGIN
         'put_' || document, 'get_' || document);
 END $create$;
 
--- A page of one chain's documents, oldest first. Columns are named by the service, never by a caller.
-CREATE FUNCTION chassis.page(chain uuid, document text, filters jsonb, after uuid, most int)
+-- A page of one chain's documents, newest first, after the one named. Columns are named by the
+-- service, never by a caller.
+CREATE FUNCTION chassis.page(
+    chain uuid, document text, filters jsonb, clinics uuid[], after uuid, most int)
 RETURNS TABLE (id uuid, version int, shape int, state jsonb) LANGUAGE plpgsql AS $$
 DECLARE narrowed text := ''; name text; wanted text;
 BEGIN
     PERFORM chassis.enter(ARRAY[chain]);
     FOR name, wanted IN SELECT * FROM jsonb_each_text(filters) LOOP
-        narrowed := narrowed || format(' AND d.%I::text = %L', name, wanted);
+        narrowed := narrowed || format(' AND d.%I = %L', name, wanted);
     END LOOP;
     RETURN QUERY EXECUTE format(
         'SELECT d.id, d.version, d.shape, d.state FROM public.%I d'
-        ' WHERE d.chain_id = $1 AND ($2 IS NULL OR d.id > $2) %s ORDER BY d.id LIMIT $3',
-        document, narrowed) USING chain, after, most;
+        ' WHERE d.chain_id = $1 %s'
+        ' AND ($4 IS NULL OR (d.state ->> ''clinic_id'')::uuid = ANY ($4)) AND ($2 IS NULL OR (d.born_at, d.id) <'
+        ' (SELECT e.born_at, e.id FROM public.%I e WHERE e.chain_id = $1 AND e.id = $2))'
+        ' ORDER BY d.born_at DESC, d.id DESC LIMIT $3',
+        document, narrowed, document) USING chain, after, most, clinics;
 END $$;
 
 GRANT USAGE ON SCHEMA chassis TO app, relay, clock;

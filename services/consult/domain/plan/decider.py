@@ -89,7 +89,7 @@ def propose(command: ProposePlan, facts: ProposalFacts) -> PlanProposed:
 
 
 def attach_quote(command: AttachQuote, plan: Plan) -> Sequence[Event]:
-    """Return the attachment; nothing where it is known, or where the plan has no more use for it."""
+    """Return the attachment; nothing where it is known or the plan has no more use for it."""
     known = plan.quote is not None and plan.quote.quote_id == command.quote_id
     if known or plan.state in (PlanState.ACCEPTED, PlanState.WITHDRAWN):
         return []

@@ -223,7 +223,7 @@ class Schedules:
             before = ideal
 
     def tolerance_after(self, interval_days: int) -> int:
-        """Return how many days a session may stray that long after the one before; 0 for the first."""
+        """Return how many days a session may stray that comes so long after the one before."""
         fitting = [t for t in self.tolerances if t.interval_days <= interval_days]
         return max((t.tolerance_days for t in fitting), default=0)
 

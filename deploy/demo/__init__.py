@@ -1,0 +1,1 @@
+"""Patients treated through gRPC alone, as an outside client would: `make demo`."""

@@ -1,0 +1,1 @@
+"""The floors: the least that does the same work, with nothing of the house in it."""

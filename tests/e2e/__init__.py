@@ -1,0 +1,1 @@
+"""Four processes over real servers, spoken to as an outside client does."""

@@ -1,0 +1,1 @@
+"""Tests of the chassis on real servers, with the aggregates of consult."""

@@ -1,0 +1,24 @@
+"""Consult's directory, at hand."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+
+from services.consult.events.published import CONTRACT
+from tests.support.databases import Database
+from tests.support.directory import Directory, founded
+from tests.support.parts import Parts, parts
+from tests.support.running import RunningService
+
+
+@pytest.fixture
+async def directory(consult: RunningService) -> Directory:
+    """The administrator and the front desk of the test's chain, which is registered."""
+    return await founded(consult)
+
+
+@pytest.fixture
+async def bench(database: Database) -> AsyncIterator[Parts]:
+    """Store, feed and inbox of consult, without a server around them."""
+    async with parts(database, CONTRACT) as made:
+        yield made

@@ -1,0 +1,98 @@
+"""The journal proves itself: whatever is changed behind the service's back shows."""
+
+import pytest
+
+from mesoflow.ops.v1 import service_pb2 as ops
+from mesoflow.ops.v1.service_pb2_grpc import OpsServiceStub
+from tests.support.calls import new_id
+from tests.support.directory import Directory
+
+SWAPPED = """
+UPDATE chassis.journal a SET payload = b.payload FROM chassis.journal b
+WHERE a.aggregate = 'clinic' AND b.aggregate = 'clinic' AND a.version + b.version = 5
+    AND a.version IN (2, 3)
+"""
+DIFFERS, GAP = ops.BREAK_KIND_HASH_DIFFERS, ops.BREAK_KIND_VERSION_GAP
+HEAD, DOCUMENT = ops.BREAK_KIND_HEAD_DIFFERS, ops.BREAK_KIND_DOCUMENT_DIFFERS
+ROOM = "WHERE aggregate = 'clinic' AND version = 2"
+
+
+async def verified(directory: Directory, **asked: str) -> ops.VerifyJournalResponse:
+    stub = OpsServiceStub(directory.service.channel)
+    auditor = directory.service.caller("auditor")
+    return await auditor.call(stub.VerifyJournal, ops.VerifyJournalRequest(**asked))
+
+
+async def furnished(directory: Directory) -> str:
+    """Return a clinic with three rooms."""
+    clinic = (await directory.opened()).clinic_id
+    for _ in range(3):
+        await directory.with_room(clinic)
+    return clinic
+
+
+async def test_an_untouched_journal_holds(directory: Directory) -> None:
+    clinic = await furnished(directory)
+    await directory.registered(clinic)
+    found = await verified(directory)
+    assert (found.aggregates_checked, found.events_checked) == (3, 6)
+    assert list(found.broken) == []
+
+
+@pytest.mark.parametrize(
+    ("tampering", "version", "kind"),
+    [
+        (f"UPDATE chassis.journal SET actor = 'nobody' {ROOM}", 2, DIFFERS),
+        (f"UPDATE chassis.journal SET payload = payload || '\\x00' {ROOM}", 2, DIFFERS),
+        (f"UPDATE chassis.journal SET type = type || 'x' {ROOM}", 2, DIFFERS),
+        (
+            f"UPDATE chassis.journal SET occurred_at = occurred_at - interval '1 day' {ROOM}",
+            2,
+            DIFFERS,
+        ),
+        (f"UPDATE chassis.journal SET request_id = NULL {ROOM}", 2, DIFFERS),
+        (f"UPDATE chassis.journal SET traceparent = 'x' {ROOM}", 2, DIFFERS),
+        (f"UPDATE chassis.journal SET hash = '\\x00' {ROOM}", 2, DIFFERS),
+        (SWAPPED, 2, DIFFERS),
+        (f"DELETE FROM chassis.journal {ROOM}", 3, GAP),
+        ("DELETE FROM chassis.journal WHERE aggregate = 'clinic' AND version = 4", 3, HEAD),
+        ("DELETE FROM chassis.journal WHERE aggregate = 'clinic'", 0, HEAD),
+        ("UPDATE clinic SET head_hash = '\\x00'", 4, HEAD),
+        ("UPDATE clinic SET state = state || '{\"time_zone\": \"UTC\"}'", 4, DOCUMENT),
+    ],
+)
+async def test_tampering_is_found(
+    directory: Directory, tampering: str, version: int, kind: ops.BreakKind.ValueType
+) -> None:
+    clinic = await furnished(directory)
+    async with directory.service.database.connected() as superuser:
+        await superuser.execute("SET session_replication_role = replica")
+        await superuser.execute(tampering)
+    (found,) = (await verified(directory)).broken
+    assert (found.aggregate, found.aggregate_id) == ("clinic", clinic)
+    assert (found.version, found.kind) == (version, kind)
+
+
+async def test_a_document_without_its_row_is_found(directory: Directory) -> None:
+    clinic = await furnished(directory)
+    async with directory.service.database.connected() as superuser:
+        await superuser.execute("SET session_replication_role = replica")
+        await superuser.execute("DELETE FROM clinic")
+    (found,) = (await verified(directory)).broken
+    assert (found.aggregate_id, found.kind) == (clinic, HEAD)
+
+
+async def test_one_aggregate_or_one_kind_may_be_asked_for(directory: Directory) -> None:
+    clinic = await furnished(directory)
+    await furnished(directory)
+    assert (await verified(directory, aggregate="clinic")).aggregates_checked == 2
+    one = await verified(directory, aggregate="clinic", aggregate_id=clinic)
+    assert (one.aggregates_checked, one.events_checked) == (1, 4)
+
+
+async def test_a_chain_verifies_its_own_journal(directory: Directory) -> None:
+    await furnished(directory)
+    stub = OpsServiceStub(directory.service.channel)
+    foreign = directory.service.caller("auditor", chain=new_id())
+    found = await foreign.call(stub.VerifyJournal, ops.VerifyJournalRequest())
+    assert (found.aggregates_checked, found.events_checked) == (0, 0)

@@ -1,0 +1,103 @@
+"""A chain of the test's own on a running stack: its client, its setting, and journeys in it."""
+
+from collections.abc import AsyncIterator, Collection, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from grpc import aio
+
+import deploy.demo
+from deploy.demo.answers import Answers, kept_answers
+from deploy.demo.client import OPTIONS, SERVICES, Client
+from deploy.demo.course import COURSE
+from deploy.demo.expected import expected
+from deploy.demo.fhir import read
+from deploy.demo.harm import HARM
+from deploy.demo.intake import INTAKE
+from deploy.demo.records import PatientRecord, Person
+from deploy.demo.setting import Setting, set_up
+from deploy.demo.soundness import differences_in
+from deploy.demo.treatment import Step, Treatment, journey
+from deploy.demo.verify import differences_of
+from deploy.local.stack import Stack
+from services.chassis.clock import Ids
+
+SAMPLE = Path(deploy.demo.__file__).with_name("sample.json")
+# As sample.json and answers.json have them: one who is treated, one whose pair is refused.
+TREATED, REFUSED = "Patient/sample-a", "Patient/sample-b"
+WHOLE_JOURNEY: tuple[Step, ...] = (*INTAKE, *COURSE, *HARM)
+SETTLED_SECONDS = 60.0
+
+
+@dataclass(frozen=True)
+class Chain:
+    """A chain that is ready to treat, and its way to the four services."""
+
+    client: Client
+    answers: Answers
+    setting: Setting
+
+    def patient(self, reference: str, person: Person | None = None) -> Treatment:
+        """Return the sample's patient at the beginning of their journey, under another name."""
+        record = sample()[reference]
+        return Treatment(
+            client=self.client,
+            setting=self.setting,
+            record=record if person is None else replace(record, person=person),
+            scripted=self.answers.of(reference),
+        )
+
+    async def differences(self, *treatments: Treatment, empty: Collection[str] = ()) -> list[str]:
+        """Return everything in which the end state, read back, is not as it must be.
+
+        The journals of the services in `empty` may be empty.
+        """
+        # Nobody in the sample comes of age while a test moves the clock.
+        today = datetime.now(UTC).date()
+        found = []
+        for each in treatments:
+            found += await differences_of(each, expected(each.record, each.scripted, today))
+        return found + await differences_in(self.client, empty, SETTLED_SECONDS)
+
+
+def sample() -> dict[str, PatientRecord]:
+    """Return the demo's built-in records by reference."""
+    return {record.reference: record for record in read(SAMPLE).patients}
+
+
+@asynccontextmanager
+async def outsider(
+    stack: Stack, kind: type[Client] = Client, chain_id: str = ""
+) -> AsyncIterator[Client]:
+    """Give a client of `stack` that speaks for a chain nobody has registered, or for `chain_id`."""
+    channels = {
+        name: aio.insecure_channel(stack.services[name].address, OPTIONS) for name in SERVICES
+    }
+    try:
+        yield kind(channels, stack.issuer, chain_id or Ids().new())
+    finally:
+        for channel in channels.values():
+            await channel.close()
+
+
+@asynccontextmanager
+async def founded(stack: Stack, kind: type[Client] = Client) -> AsyncIterator[Chain]:
+    """Give a chain with a directory and prices."""
+    async with outsider(stack, kind) as client:
+        answers = kept_answers()
+        yield Chain(client, answers, await set_up(client, answers))
+
+
+async def take(treatment: Treatment, steps: Sequence[Step] = WHOLE_JOURNEY) -> Treatment:
+    """Take `steps`, and return the treatment; a refusal stands in it."""
+    async for _ in journey(treatment, steps):
+        pass
+    return treatment
+
+
+def through(step: str) -> Sequence[Step]:
+    """Return the steps of the whole journey up to and with the one named."""
+    names = [each.name for each in WHOLE_JOURNEY]
+    return WHOLE_JOURNEY[: names.index(step) + 1]

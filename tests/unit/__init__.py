@@ -1,0 +1,1 @@
+"""Rules and mappings: no I/O, no clock."""

@@ -1,0 +1,1 @@
+"""Billing's rules, without a server."""

@@ -1,0 +1,124 @@
+"""Whatever an account meets, in any order: the books balance, and a session redeems one credit."""
+
+from collections import Counter
+from collections.abc import Sequence
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.billing.domain.account.commands import (
+    Command,
+    PostCredit,
+    ReserveCredit,
+    VoidCredit,
+)
+from services.billing.domain.account.decider import DECIDER
+from services.billing.domain.account.events import CreditPosted, Event, RevenueRecognised
+from services.billing.domain.account.ledger import LedgerAccount, project
+from services.billing.domain.account.model import Account
+from services.billing.domain.account.statement import statement
+from services.billing.domain.money import minor_units
+from services.chassis.kernel import DomainError, Put
+from tests.unit.billing.examples import ACCOUNT, AT, euro, opened, pay
+
+sessions = st.sampled_from(["s1", "s2", "s3", "s4", "s5"])
+kinds = st.sampled_from([ReserveCredit, PostCredit, VoidCredit])
+
+
+def move(kind: type[ReserveCredit | PostCredit | VoidCredit], session_id: str) -> Command:
+    return kind(ACCOUNT, session_id, AT)
+
+
+steps: st.SearchStrategy[list[Command]] = st.lists(
+    st.one_of(
+        st.builds(pay, st.integers(1, 40_000).map(euro), st.uuids().map(str)),
+        st.builds(move, kinds, sessions),
+    ),
+    max_size=40,
+)
+
+
+def lived(terms: tuple[int, int, int], commands: Sequence[Command]) -> tuple[Account, list[Event]]:
+    """Return the account and its events after `commands`; the refused ones change nothing."""
+    count, net, tax = terms
+    history: list[Event] = [opened(count, net, tax)]
+    state = DECIDER.evolve(None, history[0])
+    for command in commands:
+        try:
+            events = DECIDER.decide(command, state, None)
+        except DomainError:
+            continue
+        for event in events:
+            state = DECIDER.evolve(state, event)
+            history.append(event)
+            books_hold(state, history)
+    return state, history
+
+
+def books_hold(account: Account, history: Sequence[Event]) -> None:
+    """What holds at all times: by the account's own balances, and by the ledger's rows."""
+    shown = statement(account).balances
+    plus = minor_units(shown.received) + minor_units(shown.receivable)
+    parts = (shown.contract_liability, shown.revenue, shown.tax_payable, shown.refunded)
+    assert plus == sum(map(minor_units, parts))
+    assert not (shown.receivable.units and shown.contract_liability.units)
+    assert 0 <= account.received_minor_units <= account.total_minor_units
+    assert account.credits_available >= 0
+    assert not set(account.reserved) & set(account.posted)
+
+
+def ledger(history: Sequence[Event]) -> Counter[LedgerAccount]:
+    """Return the balance of each account of the books: debits above zero."""
+    found: Counter[LedgerAccount] = Counter()
+    for fact in (fact for event in history for fact in project(event)):
+        if isinstance(fact, Put) and fact.table == "transfers":
+            row = fact.row
+            amount, debit, credit = row["amount_minor_units"], row["debit"], row["credit"]
+            assert isinstance(amount, int)
+            assert isinstance(debit, LedgerAccount)
+            assert isinstance(credit, LedgerAccount)
+            found[debit] += amount
+            found[credit] -= amount
+    return found
+
+
+terms = st.tuples(st.integers(1, 4), st.integers(0, 30_000), st.integers(0, 6_000))
+
+
+@given(terms, steps)
+def test_the_ledger_and_the_account_say_the_same(
+    sold: tuple[int, int, int], commands: list[Command]
+) -> None:
+    account, history = lived(sold, commands)
+    books = ledger(history)
+    assert sum(books.values()) == 0
+    assert books[LedgerAccount.CASH] == account.received_minor_units
+    assert -books[LedgerAccount.REVENUE] == account.revenue
+    assert -books[LedgerAccount.TAX_PAYABLE] == account.tax_payable
+    assert -books[LedgerAccount.CONTRACT_LIABILITY] == account.contract_position
+
+
+@given(terms, steps)
+def test_a_session_redeems_one_credit_once(
+    sold: tuple[int, int, int], commands: list[Command]
+) -> None:
+    account, history = lived(sold, commands)
+    posted = Counter(each.session_id for each in history if isinstance(each, CreditPosted))
+    earned = Counter(each.session_id for each in history if isinstance(each, RevenueRecognised))
+    assert posted == earned
+    assert set(posted.values()) <= {1}
+    assert len(posted) <= account.credits_granted
+
+
+@given(terms)
+def test_all_sessions_together_earn_the_whole_sale(sold: tuple[int, int, int]) -> None:
+    count, net, tax = sold
+    everything: list[Command] = [
+        pay(euro(net + tax)),
+        *(PostCredit(ACCOUNT, f"s{n}", AT) for n in range(count)),
+    ]
+    if net + tax == 0:
+        return
+    account, _ = lived(sold, everything)
+    assert (account.revenue, account.tax_payable) == (net, tax)
+    assert account.contract_position == 0

@@ -1,0 +1,172 @@
+"""The reference data is whole: every code in it leads somewhere, and nobody signed the sample."""
+
+import json
+from collections.abc import Iterator
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from services.consult.domain.consultation.screening import RuleSet, Topic
+from services.consult.domain.plan.consent_text import ConsentTexts
+from services.consult.domain.plan.formulary import (
+    EvidenceLevel,
+    Formulary,
+    IngredientStatus,
+    Schedule,
+    Schedules,
+    places,
+)
+from services.consult.domain.plan.model import Goal, PreparationSource
+from services.consult.reference import loader
+from services.consult.reference.loader import NotSignedError, reference, refuse_unsigned
+from tests.unit.consult.samples import TODAY
+
+FILES = sorted(loader.HERE.rglob("*.json"))
+TYPED: dict[str, type[object]] = {
+    "formulary.json": Formulary,
+    "protocols.json": Schedules,
+    "suitability_rules.json": RuleSet,
+    "en.json": ConsentTexts,
+}
+HELD = reference()
+
+
+def lists_of_sources(value: object) -> Iterator[list[str]]:
+    if isinstance(value, dict):
+        for key, part in value.items():
+            if key.endswith("source_codes"):
+                yield part
+            else:
+                yield from lists_of_sources(part)
+    elif isinstance(value, list):
+        for part in value:
+            yield from lists_of_sources(part)
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_file_says_that_it_is_a_sample(path: Path) -> None:
+    assert "not for the treatment of anybody" in json.loads(path.read_text())["notice"]
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_every_source_is_in_the_list(path: Path) -> None:
+    known = {source.source_code for source in HELD.sources}
+    cited = [code for codes in lists_of_sources(json.loads(path.read_text())) for code in codes]
+    assert set(cited) <= known
+
+
+def test_every_source_is_cited() -> None:
+    cited = {
+        code
+        for path in FILES
+        for codes in lists_of_sources(json.loads(path.read_text()))
+        for code in codes
+    }
+    assert {source.source_code for source in HELD.sources} == cited
+
+
+@pytest.mark.parametrize("name", TYPED)
+def test_nothing_in_a_file_is_misspelt_and_passed_over(name: str) -> None:
+    [path] = [path for path in FILES if path.name == name]
+    said = json.loads(path.read_text())
+    said.pop("notice")
+    assert json.loads(msgspec.json.encode(loader.read(path, TYPED[name]))) == said
+
+
+def test_every_row_has_a_source() -> None:
+    formulary = HELD.formulary
+    assert all(row.source_codes for row in formulary.ingredients)
+    assert all(row.source_codes for row in formulary.incompatibilities)
+    assert all(row.source_codes for row in HELD.rules.rules)
+    assert all(row.source_codes for row in HELD.rules.codings)
+    assert all(row.source_codes for row in HELD.schedules.schedules)
+    limits = [limit for row in HELD.formulary.ingredients for limit in row.limits]
+    assert all(limit.source_codes and limit.note for limit in limits)
+    statuses = [status for row in HELD.formulary.ingredients for status in row.statuses]
+    assert all(status.source_codes for status in statuses)
+
+
+def test_the_ingredients_that_may_have_a_dose_today_are_these() -> None:
+    usable = [
+        row.ingredient_code
+        for row in HELD.formulary.in_force(TODAY)
+        if row.limits and (status := row.status_in("GB"))
+        if status.status is not IngredientStatus.BLOCKED
+    ]
+    assert usable == ["dutasteride", "minoxidil", "pdrn"]
+
+
+def test_codes_in_the_rows_are_codes_of_the_formulary() -> None:
+    known = {row.ingredient_code for row in HELD.formulary.ingredients}
+    excluded = {code for rule in HELD.rules.rules for code in rule.excluded_ingredient_codes}
+    paired = {code for row in HELD.formulary.incompatibilities for code in row.ingredient_codes}
+    assert excluded | paired <= known
+
+
+def test_every_item_has_a_rule_and_every_rule_on_an_answer_its_item() -> None:
+    watched = {rule.subject for rule in HELD.rules.rules if rule.topic is Topic.ANSWER}
+    [questionnaire] = HELD.questionnaires
+    assert watched == set(questionnaire.item_codes)
+
+
+def test_every_concept_has_a_rule() -> None:
+    coded = (Topic.ALLERGY, Topic.CONDITION, Topic.MEDICATION)
+    watched = {rule.subject for rule in HELD.rules.rules if rule.topic in coded}
+    assert {coding.concept for coding in HELD.rules.codings} == watched
+
+
+@pytest.mark.parametrize("texts", HELD.consent_texts, ids=lambda texts: texts.language)
+def test_a_language_has_words_for_everything_that_can_be_in_a_plan(texts: ConsentTexts) -> None:
+    allowed = {
+        row.ingredient_code
+        for row in HELD.formulary.ingredients
+        if any(status.status is not IngredientStatus.BLOCKED for status in row.statuses)
+    }
+    assert set(texts.ingredients) >= allowed
+    assert set(texts.goals) == set(Goal)
+    assert set(texts.preparations) == set(PreparationSource)
+    assert set(texts.statuses) == set(IngredientStatus)
+    assert set(texts.evidence) == set(EvidenceLevel)
+
+
+def test_production_refuses_the_sample() -> None:
+    with pytest.raises(NotSignedError):
+        refuse_unsigned(HELD)
+
+
+def test_windows_follow_the_weeks_with_their_tolerance() -> None:
+    schedule = HELD.schedules.schedule("DUT-INTENSIVE-7", TODAY)
+    assert schedule is not None
+    protocol = HELD.schedules.protocol(schedule)
+    days = [(w.number, w.earliest_days, w.ideal_days, w.latest_days) for w in protocol.windows]
+    assert days == [
+        (1, 0, 0, 0),
+        (2, 5, 7, 9),
+        (3, 12, 14, 16),
+        (4, 19, 21, 23),
+        (5, 31, 35, 39),
+        (6, 45, 49, 53),
+        (7, 70, 77, 84),
+    ]
+    assert protocol.floor_days == 7
+
+
+@pytest.mark.parametrize("schedule", HELD.schedules.schedules, ids=lambda row: row.protocol_code)
+def test_windows_of_a_schedule_do_not_overlap(schedule: Schedule) -> None:
+    for one, following in pairwise(HELD.schedules.protocol(schedule).windows):
+        assert one.latest_days < following.earliest_days
+
+
+def test_a_row_is_in_force_from_its_first_to_its_last_day() -> None:
+    assert HELD.formulary.ingredient("minoxidil", date(2026, 1, 1)) is not None
+    assert HELD.formulary.ingredient("minoxidil", date(2025, 12, 31)) is None
+
+
+@pytest.mark.parametrize(
+    ("jurisdiction_code", "codes"), [("US-CA", ("US-CA", "US", "")), ("GB", ("GB", ""))]
+)
+def test_the_nearest_row_comes_first(jurisdiction_code: str, codes: tuple[str, ...]) -> None:
+    assert tuple(places(jurisdiction_code)) == codes

@@ -1,0 +1,149 @@
+"""Policies: from what sessions says to what safety owes itself."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from google.protobuf.message import Message
+from google.protobuf.timestamp_pb2 import Timestamp
+
+from mesoflow.clinical.v1 import reaction_pb2, scalp_pb2
+from mesoflow.sessions.v1 import events_pb2 as sessions_events
+from services.chassis.delivery import Delivery
+from services.chassis.handling import Owed
+from services.safety.domain.case.commands import OpenCase
+from services.safety.domain.case.model import ReactionTerm, SeriousnessCriterion
+from services.safety.domain.exposure.commands import RecordExposure
+from services.safety.events.consumers import HEARINGS
+from services.safety.handlers.case import CASE
+from services.safety.handlers.exposure import EXPOSURE
+
+ENDED = datetime(2026, 3, 1, 10, tzinfo=UTC)
+RECORDED = ENDED + timedelta(minutes=1)
+IDS = {
+    name: f"0198c0de-0000-7000-8000-00000000000{n}"
+    for n, name in enumerate(
+        ("session_id", "patient_id", "clinic_id", "room_id", "practitioner_id"), 1
+    )
+}
+GIVEN = [
+    scalp_pb2.Injection(lot_id="lot-2", points=10),
+    scalp_pb2.Injection(lot_id="lot-1", points=20),
+    scalp_pb2.Injection(lot_id="lot-2", points=30),
+]
+[HEARING] = HEARINGS
+
+
+def owed(event: Message) -> list[Owed]:
+    """Return what safety owes for `event`, as the inbox asks for it."""
+    delivery = Delivery(
+        event_id="0198c0de-0000-7000-8000-0000000000ff",
+        chain_id="0198c0de-0000-7000-8000-0000000000aa",
+        aggregate_id=IDS["session_id"],
+        version=1,
+        type=event.DESCRIPTOR.full_name,
+        body=event.SerializeToString(),
+        traceparent=None,
+        occurred_at=RECORDED,
+    )
+    return list(HEARING.owed(delivery))
+
+
+def stamp(at: datetime) -> Timestamp:
+    """Return `at` as the wire has it."""
+    made = Timestamp()
+    made.FromDatetime(at)
+    return made
+
+
+def ended(kind: type[Message], field: str, **more: object) -> Message:
+    """Return the end of a session that gave GIVEN."""
+    said: dict[str, object] = {"administrations": GIVEN, field: stamp(ENDED)} | IDS | more
+    message: Message = kind(**said)
+    return message
+
+
+def test_a_performed_session_is_an_exposure() -> None:
+    event = ended(sessions_events.SessionCompleted, "completed_at", device_head_id="HEAD-7")
+    command = RecordExposure(
+        device_head_id="HEAD-7",
+        lot_ids=("lot-2", "lot-1", "lot-2"),
+        administered_at=ENDED,
+        **IDS,
+    )
+    assert owed(event) == [Owed(EXPOSURE, IDS["session_id"], command)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "field"),
+    [
+        (sessions_events.SessionAborted, "aborted_at"),
+        (sessions_events.SessionInterrupted, "interrupted_at"),
+    ],
+)
+def test_what_was_injected_before_the_end_is_an_exposure_all_the_same(
+    kind: type[Message], field: str
+) -> None:
+    [one] = owed(ended(kind, field))
+    assert isinstance(one.command, RecordExposure)
+    assert one.command.administered_at == ENDED
+    assert one.command.device_head_id is None
+    assert set(one.command.lot_ids) == {"lot-1", "lot-2"}
+
+
+def test_a_session_that_gave_nothing_is_no_exposure() -> None:
+    assert owed(ended(sessions_events.SessionAborted, "aborted_at", administrations=())) == []
+
+
+def reaction(
+    session_id: str | None = None, first_aware_at: Timestamp | None = None
+) -> sessions_events.ReactionObserved:
+    """Return a reported reaction."""
+    return sessions_events.ReactionObserved(
+        reaction_id="0198c0de-0000-7000-8000-000000000009",
+        patient_id=IDS["patient_id"],
+        session_id=session_id,
+        clinic_id=IDS["clinic_id"],
+        term=reaction_pb2.REACTION_TERM_ANAPHYLACTIC_REACTION,
+        severity_grade=4,
+        criteria=[reaction_pb2.SERIOUSNESS_CRITERION_LIFE_THREATENING],
+        onset_at=stamp(ENDED),
+        first_aware_at=first_aware_at,
+    )
+
+
+def test_a_reported_reaction_opens_a_case() -> None:
+    [one] = owed(reaction(session_id=IDS["session_id"], first_aware_at=stamp(ENDED)))
+    assert one.aggregate is CASE
+    assert one.command == OpenCase(
+        case_id=one.key,
+        reaction_id="0198c0de-0000-7000-8000-000000000009",
+        patient_id=IDS["patient_id"],
+        session_id=IDS["session_id"],
+        clinic_id=IDS["clinic_id"],
+        term=ReactionTerm.ANAPHYLACTIC_REACTION,
+        severity_grade=4,
+        criteria=(SeriousnessCriterion.LIFE_THREATENING,),
+        onset_at=ENDED,
+        first_aware_at=ENDED,
+        at=RECORDED,
+    )
+
+
+def test_a_report_that_names_no_session_and_no_awareness_opens_one_too() -> None:
+    [one] = owed(reaction())
+    assert isinstance(one.command, OpenCase)
+    assert (one.command.session_id, one.command.first_aware_at) == (None, None)
+
+
+def test_the_same_reaction_is_the_same_case() -> None:
+    assert owed(reaction())[0].key == owed(reaction(session_id=IDS["session_id"]))[0].key
+
+
+def test_one_durable_hears_all_of_sessions() -> None:
+    assert HEARING.durable == "safety-on-sessions"
+    assert HEARING.subjects == [
+        "mesoflow.*.sessions.v1.reaction.reaction_observed",
+        "mesoflow.*.sessions.v1.session.session_aborted",
+        "mesoflow.*.sessions.v1.session.session_completed",
+        "mesoflow.*.sessions.v1.session.session_interrupted",
+    ]

@@ -1,0 +1,160 @@
+"""The checklist: steps in order, what stops it, and what completes it."""
+
+from dataclasses import replace
+from itertools import permutations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from services.chassis.kernel import DomainError
+from services.sessions.domain.clinical import Step
+from services.sessions.domain.course.errors import ConsentWithdrawn
+from services.sessions.domain.course.events import CourseClosed
+from services.sessions.domain.course.model import CourseCloseReason
+from services.sessions.domain.gate.errors import HoldActive
+from services.sessions.domain.session.checklist import MANDATORY
+from services.sessions.domain.session.commands import Command, CompleteSession
+from services.sessions.domain.session.decider import DECIDER
+from services.sessions.domain.session.errors import (
+    LotNotInSession,
+    SessionNotStarted,
+    StepOutOfOrder,
+    StepsMissing,
+)
+from services.sessions.domain.session.events import (
+    Event,
+    SessionCompleted,
+    SessionInterrupted,
+    SessionStepRecorded,
+)
+from services.sessions.domain.session.facts import Surroundings
+from services.sessions.domain.session.model import Session
+from tests.support.spec import Spec
+from tests.unit.sessions.cases import (
+    BOOKED,
+    INJECTION,
+    NOW,
+    PATIENT,
+    STARTED,
+    course,
+    done,
+    step,
+    surroundings,
+)
+
+BEFORE_NEEDLE = MANDATORY[:4]
+SessionSpec = Spec[Session, Command, Event, Surroundings]
+RUNNING: SessionSpec = Spec(DECIDER).given(BOOKED, STARTED)
+COMPLETE = CompleteSession("session-1", "practitioner-1", NOW)
+
+
+def running(*names: Step) -> SessionSpec:
+    """Return a running session after these steps."""
+    return Spec(DECIDER).given(BOOKED, STARTED, *done(*names))
+
+
+def refused(spec: SessionSpec, command: Command, facts: Surroundings) -> DomainError:
+    """Return the refusal of `command`."""
+    with pytest.raises(DomainError) as found:
+        spec.when(command, facts)
+    return found.value
+
+
+@pytest.mark.parametrize("numbing", [False, True])
+def test_all_steps_in_order_complete_a_session(numbing: bool) -> None:
+    names = [s for s in Step if numbing or s is not Step.ANAESTHETIC_APPLIED]
+    history: list[Event] = [BOOKED, STARTED]
+    for name in names:
+        events = Spec(DECIDER).given(*history).when(step(name), surroundings())
+        history += events
+    [event] = Spec(DECIDER).given(*history).when(COMPLETE, surroundings())
+    assert isinstance(event, SessionCompleted)
+    assert event.administrations == (INJECTION,)
+
+
+@pytest.mark.parametrize(
+    ("names", "next_step", "named"),
+    [
+        ((), Step.RESCREENED, ["IDENTITY_CONFIRMED"]),
+        (BEFORE_NEEDLE[:3], Step.INJECTED, ["SCALP_CLEANED"]),
+        (BEFORE_NEEDLE[:3], Step.ANAESTHETIC_APPLIED, ["SCALP_CLEANED"]),
+        (BEFORE_NEEDLE, Step.OBSERVED, ["INJECTED"]),
+        (BEFORE_NEEDLE, Step.SCALP_CLEANED, ["SCALP_CLEANED"]),
+        ((*BEFORE_NEEDLE, Step.INJECTED), Step.ANAESTHETIC_APPLIED, ["ANAESTHETIC_APPLIED"]),
+        (MANDATORY, Step.INJECTED, ["INJECTED"]),
+    ],
+)
+def test_a_step_before_or_after_its_turn_is_refused(
+    names: tuple[Step, ...], next_step: Step, named: list[str]
+) -> None:
+    found = refused(running(*names), step(next_step), surroundings())
+    assert isinstance(found, StepOutOfOrder)
+    assert [v.subject for v in found.violations] == named
+
+
+@given(st.sampled_from(list(permutations(MANDATORY))))
+def test_only_one_order_of_the_mandatory_steps_is_accepted(names: tuple[Step, ...]) -> None:
+    history: list[Event] = [BOOKED, STARTED]
+    try:
+        for name in names:
+            history += Spec(DECIDER).given(*history).when(step(name), surroundings())
+    except StepOutOfOrder:
+        assert names != MANDATORY
+    else:
+        assert names == MANDATORY
+
+
+def test_injections_may_be_recorded_zone_by_zone() -> None:
+    spec = Spec(DECIDER).given(BOOKED, STARTED, *done(*BEFORE_NEEDLE, Step.INJECTED))
+    [event] = spec.when(step(Step.INJECTED), surroundings())
+    assert isinstance(event, SessionStepRecorded)
+    state = Spec(DECIDER).given(*spec.history, event).state
+    assert state is not None
+    assert state.administrations == (INJECTION, INJECTION)
+
+
+def test_completion_names_what_is_missing() -> None:
+    found = refused(running(*BEFORE_NEEDLE), COMPLETE, surroundings())
+    assert isinstance(found, StepsMissing)
+    assert [v.subject for v in found.violations] == ["INJECTED", "OBSERVED"]
+
+
+def test_the_exposure_is_by_the_hand_that_injected() -> None:
+    injected = done(Step.INJECTED, by="practitioner-2")
+    steps = [*done(*BEFORE_NEEDLE), *injected, *done(Step.OBSERVED)]
+    [event] = Spec(DECIDER).given(BOOKED, STARTED, *steps).when(COMPLETE, surroundings())
+    assert isinstance(event, SessionCompleted)
+    assert event.practitioner_id == "practitioner-2"
+
+
+def test_a_hold_stops_a_running_session_at_its_next_step() -> None:
+    found = refused(RUNNING, step(Step.IDENTITY_CONFIRMED), surroundings(PATIENT))
+    assert isinstance(found, HoldActive)
+
+
+def test_what_was_injected_is_written_down_even_under_a_hold() -> None:
+    spec = Spec(DECIDER).given(BOOKED, STARTED, *done(*BEFORE_NEEDLE))
+    recorded, interrupted = spec.when(step(Step.INJECTED), surroundings(PATIENT))
+    assert isinstance(recorded, SessionStepRecorded)
+    assert isinstance(interrupted, SessionInterrupted)
+    assert interrupted.administrations == (INJECTION,)
+    assert (interrupted.hold_id, interrupted.subject) == ("hold-1", PATIENT)
+
+
+def test_withdrawn_consent_stops_a_running_session_at_its_next_step() -> None:
+    reason = CourseCloseReason.CONSENT_WITHDRAWN
+    ended = course(CourseClosed("course-1", "plan-1", "patient-1", reason, NOW))
+    found = refused(RUNNING, step(Step.IDENTITY_CONFIRMED), surroundings(of=ended))
+    assert isinstance(found, ConsentWithdrawn)
+
+
+def test_a_lot_that_was_not_checked_in_is_refused() -> None:
+    other = replace(step(Step.INJECTED), injections=(replace(INJECTION, lot_id="lot-2"),))
+    assert isinstance(refused(running(*BEFORE_NEEDLE), other, surroundings()), LotNotInSession)
+
+
+@pytest.mark.parametrize("command", [step(Step.IDENTITY_CONFIRMED), COMPLETE])
+def test_a_booked_session_has_no_steps(command: Command) -> None:
+    found = refused(Spec(DECIDER).given(BOOKED), command, surroundings())
+    assert isinstance(found, SessionNotStarted)

@@ -1,0 +1,161 @@
+"""What is heard leads to commands whose ids are always the same."""
+
+from datetime import UTC, date, datetime
+
+import pytest
+from google.protobuf.message import Message
+from google.type.date_pb2 import Date
+
+from mesoflow.billing.v1 import events_pb2 as billing
+from mesoflow.clinical.v1 import hold_pb2, scalp_pb2
+from mesoflow.consult.v1 import events_pb2 as consult
+from mesoflow.safety.v1 import events_pb2 as safety
+from mesoflow.sessions.v1 import events_pb2 as own
+from services.chassis.delivery import Delivery
+from services.chassis.handling import Owed
+from services.chassis.mapping import to_message
+from services.sessions.domain.clinical import HoldKind, HoldSubject
+from services.sessions.domain.course.commands import (
+    CloseCourse,
+    OpenCourse,
+    ProgressCourse,
+    ScheduleCourse,
+)
+from services.sessions.domain.course.model import CourseCloseReason
+from services.sessions.domain.gate.commands import ApplyHold, CopyLicence, RaiseGate, ReleaseHold
+from services.sessions.domain.gate.model import gate_id_of
+from services.sessions.events.consumers import HEARINGS, course_id_of
+from services.sessions.events.published import CONTRACT
+from tests.unit.sessions.cases import COCKTAIL, OPENED
+
+AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
+COURSE_ID = course_id_of("plan-1")
+LOT_1 = HoldSubject(HoldKind.LOT, "lot-1")
+
+
+def heard(event: Message) -> list[Owed]:
+    """Return what the service owes when it hears `event`."""
+    name = event.DESCRIPTOR.full_name
+    source = name.split(".")[1]
+    delivery = Delivery(
+        event_id="event-1",
+        chain_id="chain-1",
+        aggregate_id="aggregate-1",
+        version=1,
+        type=name,
+        body=event.SerializeToString(),
+        traceparent=None,
+        occurred_at=AT,
+    )
+    [hearing] = [each for each in HEARINGS if each.source == source]
+    return list(hearing.owed(delivery))
+
+
+def raised(owed: list[Owed]) -> list[str]:
+    """Return the subjects whose gates are raised."""
+    commands = [each.command for each in owed]
+    return [each.subject.subject_id for each in commands if isinstance(each, RaiseGate)]
+
+
+@pytest.mark.parametrize(
+    ("event", "kind", "subject_id"),
+    [
+        (consult.PatientRegistered(patient_id="p"), HoldKind.PATIENT, "p"),
+        (consult.ClinicOpened(clinic_id="c"), HoldKind.CLINIC, "c"),
+        (consult.RoomAdded(clinic_id="c", room_id="r"), HoldKind.ROOM, "r"),
+        (consult.PractitionerEnrolled(practitioner_id="d"), HoldKind.PRACTITIONER, "d"),
+    ],
+)
+def test_whatever_can_be_held_gets_its_gate(
+    event: Message, kind: HoldKind, subject_id: str
+) -> None:
+    subject = HoldSubject(kind, subject_id)
+    [owed] = heard(event)
+    assert owed.key == gate_id_of(subject)
+    assert owed.command == RaiseGate(owed.key, subject, AT)
+
+
+def test_a_licence_is_copied_to_its_practitioners_gate() -> None:
+    event = consult.LicenceRecorded(
+        practitioner_id="d",
+        licence_id="l",
+        valid_from=Date(year=2026, month=1, day=1),
+        valid_until=Date(year=2026, month=12, day=31),
+    )
+    [owed] = heard(event)
+    assert isinstance(owed.command, CopyLicence)
+    assert owed.key == gate_id_of(HoldSubject(HoldKind.PRACTITIONER, "d"))
+    assert owed.command.valid_until == date(2026, 12, 31)
+
+
+def test_an_accepted_plan_opens_its_one_course_and_raises_its_ingredients() -> None:
+    opened = to_message(OPENED, own.CourseOpened)
+    event = consult.PlanAccepted(
+        plan_id="plan-1",
+        patient_id="patient-1",
+        cocktail=opened.cocktail,
+        protocol=opened.protocol,
+    )
+    course, *gates = heard(event)
+    assert isinstance(course.command, OpenCourse)
+    assert (course.key, course.command.cocktail) == (COURSE_ID, COCKTAIL)
+    assert raised(gates) == ["dexpanthenol", "biotin"]
+
+
+@pytest.mark.parametrize(
+    ("event", "command"),
+    [
+        (billing.DepositPaid(plan_id="plan-1"), ScheduleCourse(COURSE_ID, AT)),
+        (
+            consult.PlanWithdrawn(plan_id="plan-1"),
+            CloseCourse(COURSE_ID, CourseCloseReason.PLAN_WITHDRAWN, AT),
+        ),
+        (
+            consult.ConsentWithdrawn(plan_id="plan-1"),
+            CloseCourse(COURSE_ID, CourseCloseReason.CONSENT_WITHDRAWN, AT),
+        ),
+    ],
+)
+def test_the_course_of_a_plan_is_found_again(event: Message, command: object) -> None:
+    [owed] = heard(event)
+    assert (owed.key, owed.command) == (COURSE_ID, command)
+
+
+def test_a_hold_closes_and_opens_the_gate_of_its_subject() -> None:
+    subject = hold_pb2.HoldSubject(kind=hold_pb2.HOLD_KIND_LOT, subject_id="lot-1")
+    gate_id = gate_id_of(LOT_1)
+    [placed] = heard(safety.HoldPlaced(hold_id="hold-1", subject=subject, provisional=True))
+    [lifted] = heard(safety.HoldLifted(hold_id="hold-1", subject=subject))
+    assert placed.command == ApplyHold(gate_id, "hold-1", LOT_1, True, AT)
+    assert lifted.command == ReleaseHold(gate_id, "hold-1", AT)
+    assert placed.key == lifted.key == gate_id
+
+
+def test_a_lot_its_product_and_its_ingredients_get_gates() -> None:
+    event = own.LotReceived(
+        lot_id="lot-1", product_code="MIX-1", contents=to_message(OPENED, own.CourseOpened).cocktail
+    )
+    assert raised(heard(event)) == ["lot-1", "MIX-1", "dexpanthenol", "biotin"]
+
+
+def test_a_completed_session_counts_and_one_ended_early_only_if_it_injected() -> None:
+    done = own.SessionCompleted(number=2, course_id="course-1", session_id="session-1")
+    early = own.SessionAborted(course_id="course-1", session_id="session-1")
+    injected = own.SessionInterrupted(
+        course_id="course-1",
+        session_id="session-1",
+        administrations=[scalp_pb2.Injection(lot_id="lot-1")],
+    )
+    [counted] = heard(done)
+    assert counted.command == ProgressCourse("course-1", "session-1", 2, AT)
+    assert heard(early) == []
+    [partial] = heard(injected)
+    assert partial.command == ProgressCourse("course-1", "session-1", None, AT)
+
+
+def test_every_event_of_the_schema_is_published() -> None:
+    assert {name.rpartition(".")[2] for name in CONTRACT.classes} == {
+        name
+        for name, message in own.DESCRIPTOR.message_types_by_name.items()
+        if message.GetOptions().ListFields()
+    }
