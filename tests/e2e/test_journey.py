@@ -1,38 +1,14 @@
 """One patient treated end to end over four processes, through gRPC alone."""
 
-from deploy.demo.client import AUDITOR, BILLING, SAFETY_OFFICER
-from deploy.demo.course import account_of, courses_of
-from deploy.demo.soundness import watched
+from deploy.demo.client import AUDITOR, BILLING, FRONT_DESK, SAFETY_OFFICER
+from deploy.demo.course import account_of
 from deploy.local.stack import Stack
 from mesoflow.billing.v1.service_pb2 import ListPostingsRequest
 from mesoflow.clinical.v1.suitability_pb2 import Suitability
 from mesoflow.safety.v1.service_pb2 import GetCaseRequest, ListExposuresRequest
-from mesoflow.sessions.v1.service_pb2 import ListOutcomesRequest
-from tests.support.chains import REFUSED, TREATED, WHOLE_JOURNEY, Chain, founded, take
-
-# What one journey leaves behind exactly once, whatever happens on the way.
-ONCE = {
-    "consult": ("PlanProposed", "QuoteAttached", "ConsentSigned", "PlanAccepted"),
-    "sessions": (
-        "CourseOpened",
-        "CourseScheduled",
-        "SessionCompleted",
-        "OutcomeMeasured",
-        "ReactionObserved",
-    ),
-    "billing": (
-        "QuoteIssued",
-        "AccountOpened",
-        "InvoiceIssued",
-        "PaymentReceived",
-        "DepositPaid",
-        "CreditsGranted",
-        "CreditPosted",
-        "RevenueRecognised",
-    ),
-    "safety": ("ExposureRecorded", "CaseOpened", "HoldPlaced", "HoldLifted"),
-}
-TWICE = {"sessions": ("SessionBooked", "SessionStarted"), "billing": ("CreditReserved",)}
+from mesoflow.sessions.v1.service_pb2 import ListCoursesRequest, ListOutcomesRequest
+from tests.e2e.once import miscounted
+from tests.support.chains import REFUSED, TREATED, WHOLE_JOURNEY, founded, take
 
 
 async def test_a_patient_is_treated_from_the_directory_to_the_lifted_hold(stack: Stack) -> None:
@@ -95,21 +71,9 @@ async def test_a_second_patient_is_refused_for_an_incompatible_pair(stack: Stack
         assert refusal.status.name == "FAILED_PRECONDITION"
         assert [each.subject for each in refusal.violations] == ["ascorbic_acid+copper"]
         assert await chain.differences(patient, empty={"safety"}) == []
-        assert not (await courses_of(patient)).courses
-
-
-async def miscounted(chain: Chain) -> list[str]:
-    """Return the events that are not in the chain's feeds as often as one journey makes them."""
-    wanted = {
-        f"mesoflow.{service}.v1.{name}": times
-        for times, table in ((1, ONCE), (2, TWICE))
-        for service, names in table.items()
-        for name in names
-    }
-    types = [event.type for name in ONCE for event in await watched(chain.client, name)]
-    return [
-        f"{name}: {types.count(name)} instead of {times}"
-        for name, times in wanted.items()
-        if types.count(name) != times
-    ]
-
+        courses = await chain.client.call(
+            chain.client.sessions.courses.ListCourses,
+            ListCoursesRequest(patient_id=patient.patient_id),
+            FRONT_DESK,
+        )
+        assert not courses.courses

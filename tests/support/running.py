@@ -42,6 +42,14 @@ class RunningService:
     channel: aio.Channel
     chain: str = field(default_factory=new_id)
     stopping: asyncio.Event = field(default_factory=asyncio.Event)
+    task: "asyncio.Task[None] | None" = None
+
+    async def stop(self) -> None:
+        """Stop it in good order, as SIGTERM does, and wait until it has."""
+        self.stopping.set()
+        assert self.task is not None
+        async with asyncio.timeout(STOP_SECONDS):
+            await self.task
 
     def caller(self, *roles: str, chain: str = "", **more: object) -> Caller:
         """Return someone of this service's test chain, or of `chain`, with `roles`."""
@@ -100,14 +108,12 @@ async def serving(
         service = RunningService(
             blueprint.name, servers, database, settings, running, clock, spans, channel
         )
-        task = asyncio.create_task(running.serve(service.stopping))
+        service.task = task = asyncio.create_task(running.serve(service.stopping))
         try:
             await eventually(lambda: serves(channel, task))
             yield service
         finally:
-            service.stopping.set()
-            async with asyncio.timeout(STOP_SECONDS):
-                await task
+            await service.stop()
             telemetry.close()
 
 

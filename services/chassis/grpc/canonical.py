@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from buf.validate import validate_pb2
+from buf.validate.validate_pb2 import field as field_rules  # type: ignore[attr-defined]  # an extension
 from google.protobuf.descriptor import Descriptor, FieldDescriptor
 from google.protobuf.message import Message
 
@@ -14,8 +14,13 @@ Step = Callable[[Any], None]
 
 def spell_ids(request: Message) -> None:
     """Spell every field that its schema says is a UUID in lower case, at every depth."""
-    for step in _steps(request.DESCRIPTOR, frozenset()):
+    for step in _steps(_descriptor(request), frozenset()):
         step(request)
+
+
+def _descriptor(request: Message) -> Descriptor:
+    assert isinstance(request.DESCRIPTOR, Descriptor), "generated messages have descriptors"
+    return request.DESCRIPTOR
 
 
 @remembered
@@ -33,7 +38,7 @@ def _steps(descriptor: Descriptor, above: frozenset[str]) -> tuple[Step, ...]:
 
 
 def _is_uuid(field: FieldDescriptor) -> bool:
-    rules = field.GetOptions().Extensions[validate_pb2.field]
+    rules: Any = field.GetOptions().Extensions[field_rules]
     return bool((rules.repeated.items if field.is_repeated else rules).string.uuid)
 
 

@@ -4,12 +4,14 @@ import asyncio
 import json
 import logging
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
+from nats.aio.subscription import Subscription
 from nats.js.errors import NotFoundError
 
 from services.chassis.delivery import Answering, Delivery, Hearing
@@ -23,6 +25,7 @@ PULL_MOST = 256
 PULL_SECONDS = 15
 HEARTBEAT_SECONDS = 3
 STREAM_WAIT_SECONDS = 0.3
+STOP_SECONDS = 1.0
 STORE_WAIT_SECONDS = 0.5
 NANOSECONDS = 1_000_000_000
 
@@ -38,12 +41,13 @@ class Pull:
     hearing: Hearing
     _queue: asyncio.Queue[Msg] = field(default_factory=asyncio.Queue)
     _inbox: str = ""
+    _subscription: Subscription | None = None
     _open: int = 0
     _request: int = 0
 
     async def start(self) -> None:
         self._inbox = self.client.new_inbox()
-        await self.client.subscribe(f"{self._inbox}.*", cb=self._arrived)
+        self._subscription = await self.client.subscribe(f"{self._inbox}.*", cb=self._arrived)
         await self._ask()
 
     async def _ask(self) -> None:
@@ -75,6 +79,14 @@ class Pull:
         while len(batch) < BATCH_MOST and not self._queue.empty():
             await self._take(self._queue.get_nowait(), batch)
         return batch
+
+    async def stop(self) -> Sequence[Msg]:
+        """Take no more; return what was delivered and never asked for."""
+        if self._subscription is not None:
+            async with asyncio.timeout(STOP_SECONDS):
+                await self._subscription.drain()
+        waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
+        return [msg for msg in waiting if "Status" not in (msg.headers or {})]
 
     async def _take(self, msg: Msg, batch: list[Msg]) -> None:
         status = (msg.headers or {}).get("Status")
@@ -128,8 +140,17 @@ class Consumer:
                 await asyncio.sleep(STREAM_WAIT_SECONDS)
         pull = Pull(self.client, self.hearing)
         await pull.start()
-        while True:
-            await self._answer(await pull.next_batch())
+        batch: Sequence[Msg] = ()
+        try:
+            while True:
+                batch = await pull.next_batch()
+                await self._answer(batch)
+        finally:
+            # Or whoever comes next would wait ACK_WAIT_SECONDS for what this one had in hand.
+            with suppress(Exception):
+                for msg in (*batch, *await pull.stop()):
+                    if not msg.is_acked:
+                        await msg.nak()
 
     async def _answer(self, batch: Sequence[Msg]) -> None:
         deliveries: list[Delivery] = []

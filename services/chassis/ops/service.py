@@ -14,9 +14,10 @@ from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Aggregate
 from services.chassis.kernel import DomainError, Fault
 from services.chassis.messages import Contract
+from services.chassis.ops.facts import differing, projected
 from services.chassis.postgres.codec import from_jsonb
 from services.chassis.postgres.journal import GENESIS, Entry, entry_hash, entry_of
-from services.chassis.postgres.pool import Pool, transaction
+from services.chassis.postgres.pool import Connection, Pool, transaction
 from services.chassis.postgres.writing import SQL
 
 LIST_MOST = 200
@@ -100,8 +101,18 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
                 for row in await connection.fetch(document, chain_id, request.aggregate_id or None):
                     entries = await connection.fetch(SQL.entries_of, chain_id, row["id"])
                     self._verify(reply, self.aggregates[name], row, entries)
+            if not request.aggregate:
+                await self._verify_facts(reply, connection, chain_id)
         reply.verified_at.FromDatetime(self.clock.now())
         return reply
+
+    async def _verify_facts(
+        self, reply: pb.VerifyJournalResponse, connection: Connection, chain_id: str
+    ) -> None:
+        entries = await connection.fetch(SQL.entries_of_chain, chain_id)
+        tables = projected(self.aggregates, self.contract, entries)
+        for table in await differing(connection, chain_id, tables):
+            reply.broken.add(aggregate=table, kind=pb.BREAK_KIND_FACTS_DIFFER)
 
     def _verify(
         self,

@@ -1,5 +1,6 @@
 """The sequencer's step and the feed as relay and watches read it."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,6 +12,7 @@ from services.chassis.signals import Signal, woken
 
 SEQUENCE_MOST = 1000
 FALLBACK_SECONDS = 0.25
+GATHER_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +81,12 @@ async def run_sequencer(feed: Feed, committed: Signal, sequenced: Signal) -> Non
         moved = await feed.sequence()
         if moved:
             sequenced.set()
-        if moved < SEQUENCE_MOST:
-            await woken(mark, FALLBACK_SECONDS)
+        if moved == SEQUENCE_MOST:
+            continue
+        if moved:
+            # What follows closely is numbered, relayed and heard together: a third of the work.
+            await asyncio.sleep(GATHER_SECONDS)
+        await woken(mark, FALLBACK_SECONDS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,14 +21,13 @@ class Group(Generic[ItemT, ResultT]):
     """Collects what callers submit while a flush runs, and flushes it together next.
 
     A caller who gives up never cancels its group: its item goes on, its result is dropped.
-    `width` flushes may run at once.
+    One flush runs at a time: two at once made groups half as large and cost more than they gained.
     """
 
     flush: Callable[[Sequence[ItemT]], Awaitable[Sequence[ResultT | BaseException]]]
-    width: int = 1
     most: int = GROUP_MOST
     _waiting: list[tuple[ItemT, asyncio.Future[ResultT]]] = field(default_factory=list)
-    _running: set[asyncio.Task[None]] = field(default_factory=set)
+    _running: asyncio.Task[None] | None = None
 
     async def submit(self, item: ItemT) -> ResultT:
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
@@ -37,14 +36,13 @@ class Group(Generic[ItemT, ResultT]):
         return await future
 
     def _start(self) -> None:
-        while self._waiting and len(self._running) < self.width:
+        if self._waiting and self._running is None:
             batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
-            task = asyncio.create_task(self._run(batch))
-            self._running.add(task)
-            task.add_done_callback(self._done)
+            self._running = asyncio.create_task(self._run(batch))
+            self._running.add_done_callback(self._done)
 
-    def _done(self, task: asyncio.Task[None]) -> None:
-        self._running.discard(task)
+    def _done(self, _: asyncio.Task[None]) -> None:
+        self._running = None
         self._start()
 
     async def _run(self, batch: list[tuple[ItemT, asyncio.Future[ResultT]]]) -> None:
@@ -120,7 +118,7 @@ class Loads:
         """Read (document, chain, id, request id): version, head, state, and the answer if any."""
         group = self._groups.get(key[0])
         if group is None:
-            group = self._groups[key[0]] = Group(self._flush, width=2)
+            group = self._groups[key[0]] = Group(self._flush)
         row: LoadedRow = await group.submit(key)
         return row
 

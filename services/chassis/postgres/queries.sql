@@ -58,13 +58,15 @@ WHERE stream = $1 AND feed_no = $5 AND stream_created = $6 RETURNING true
 -- feed_after
 SELECT f.feed_no, f.chain_id, j.event_id, j.aggregate, j.aggregate_id, j.version, j.type,
     j.payload, j.traceparent, j.occurred_at, j.recorded_at
-FROM chassis.feed f JOIN chassis.journal j USING (position)
+FROM chassis.feed f CROSS JOIN LATERAL (
+    SELECT * FROM chassis.journal e WHERE e.position = f.position LIMIT 1) j
 WHERE f.feed_no > $1 ORDER BY f.feed_no LIMIT $2
 
 -- feed_of_chain_after
 SELECT f.feed_no, j.event_id, j.aggregate, j.aggregate_id, j.version, j.type, j.payload,
     j.traceparent, j.occurred_at, j.recorded_at
-FROM chassis.feed f JOIN chassis.journal j USING (position)
+FROM chassis.feed f CROSS JOIN LATERAL (
+    SELECT * FROM chassis.journal e WHERE e.position = f.position LIMIT 1) j
 WHERE f.chain_id = $1 AND f.feed_no > $2 AND f.feed_no <= $3
     AND ($4::text[] IS NULL OR j.type = ANY ($4)) AND ($5::uuid IS NULL OR j.aggregate_id = $5)
 ORDER BY f.feed_no LIMIT $6
@@ -143,7 +145,12 @@ DELETE FROM chassis.timers WHERE chain_id = $1 AND key = $2
 
 -- documents_of
 SELECT id, version, shape, head_hash, state FROM public."{table}"
-WHERE chain_id = $1 AND ($2::uuid IS NULL OR id = $2) ORDER BY id
+WHERE chain_id = $1 AND ($2::uuid IS NULL OR id = $2)
+UNION ALL -- what has a journal and no document any more
+SELECT aggregate_id, max(version), 0, ''::bytea, NULL FROM chassis.journal j
+WHERE chain_id = $1 AND aggregate = '{table}' AND ($2::uuid IS NULL OR aggregate_id = $2)
+    AND NOT EXISTS (SELECT FROM public."{table}" d WHERE d.chain_id = $1 AND d.id = j.aggregate_id)
+GROUP BY aggregate_id ORDER BY 1
 
 -- documents_by
 SELECT id, version, shape, head_hash, state FROM public."{table}"
@@ -155,3 +162,12 @@ SELECT (SELECT feed_no FROM chassis.sequencer) AS feed_no,
     coalesce((SELECT feed_no FROM chassis.relay WHERE stream = $1), 0) AS relay_feed_no,
     (SELECT count(*) FROM chassis.parked WHERE NOT dead) AS parked,
     (SELECT count(*) FROM chassis.parked WHERE dead) AS dead
+
+-- facts_given
+SELECT to_jsonb(g) AS fact FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) g
+
+-- facts_kept
+SELECT to_jsonb(f) AS fact FROM {table} f WHERE chain_id = $1
+
+-- entries_of_chain
+SELECT aggregate, type, payload FROM chassis.journal WHERE chain_id = $1 ORDER BY position

@@ -17,9 +17,10 @@ from services.chassis.handling import (
 )
 from services.chassis.messages import Contract
 from services.chassis.postgres.advance import Advance, Slot
+from services.chassis.postgres.facts import store_facts
 from services.chassis.postgres.group import get_statement
 from services.chassis.postgres.pool import Connection
-from services.chassis.postgres.writing import SQL, Write, fill, store_facts, store_writes
+from services.chassis.postgres.writing import SQL, Write, fill, store_writes
 
 ReadT = TypeVar("ReadT")
 AnyAggregate = Aggregate[Any, Any, Any, Any]

@@ -1,14 +1,10 @@
 """What one command stores, and the one call that stores many of them."""
 
-import json
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.clock import derived_id
 from services.chassis.handling import Invocation
-from services.chassis.kernel import Put, Remove, Timer
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.codec import from_jsonb, to_jsonb
 from services.chassis.postgres.pool import Connection
@@ -81,52 +77,6 @@ async def store_writes(connection: Connection, writes: Sequence[Write]) -> set[i
         [row for n, write in enumerate(writes) for row in write.seals(n)],
     )
     return set(done)
-
-
-async def store_facts(connection: Connection, slots: Sequence[Slot]) -> None:
-    """Write the fact rows that the slots' events lead to, removals first."""
-    put: dict[str, list[dict[str, object]]] = defaultdict(list)
-    timers: list[tuple[object, ...]] = []
-    for slot in slots:
-        for fact in slot.facts:
-            match fact:
-                case Put(table, row):
-                    put[table].append(row | {"chain_id": slot.chain_id})
-                case Remove(table, key):
-                    await _remove(connection, table, key | {"chain_id": slot.chain_id})
-                case Timer():
-                    timers.append(_timer_row(slot, fact))
-    for table, rows in put.items():
-        await connection.execute(SQL.put_facts.format(table=table), _json(rows))
-    if timers:
-        await connection.execute(SQL.put_timers, timers)
-
-
-async def _remove(connection: Connection, table: str, key: dict[str, object]) -> None:
-    matches = " AND ".join(f"f.{name} = k.{name}" for name in key)
-    await connection.execute(SQL.remove_facts.format(table=table, matches=matches), _json([key]))
-
-
-def _timer_row(slot: Slot, timer: Timer) -> tuple[object, ...]:
-    key = derived_id("timer", slot.chain_id, timer.key)
-    traceparent = slot.entries[-1].traceparent if slot.entries else None
-    return (
-        slot.chain_id,
-        key,
-        timer.due_at,
-        timer.command,
-        timer.aggregate,
-        timer.aggregate_id,
-        traceparent,
-    )
-
-
-def _json(rows: Sequence[dict[str, object]]) -> str:
-    return json.dumps(rows, default=_text)
-
-
-def _text(value: object) -> object:
-    return to_jsonb(value).strip('"')
 
 
 def fill(slot: Slot, row: Any) -> None:

@@ -113,7 +113,7 @@ async def test_timers_survive_a_restart_and_fire_with_the_moved_clock(
     blueprint = Blueprint("consult", CONTRACT, build, clinics.reminders.in_service)
     first = await serve(blueprint)
     clinic = await clinics.opened()
-    first.stopping.set()
+    await first.stop()
     second = await serve(blueprint)
     assert await clinics.rooms(clinic) == []
     second.clock.ahead = AFTER

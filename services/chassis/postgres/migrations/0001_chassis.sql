@@ -76,6 +76,9 @@ INSERT INTO chassis.sequencer (feed_no) VALUES (0);
 GRANT SELECT, UPDATE ON chassis.sequencer TO relay;
 GRANT SELECT ON chassis.sequencer TO app;
 
+-- LATERAL with a LIMIT, here and below: looked up by key, one by one, whatever the planner
+-- believes of tables that grow; joined, it read a whole journal to number five entries.
+
 -- Moves up to `most` committed entries into the feed and says how far it now reaches.
 -- Positions of one aggregate rise with its versions, because its document row is locked before
 -- they are drawn; so numbering what is visible, lowest first, keeps each aggregate's order.
@@ -85,12 +88,13 @@ DECLARE last bigint; n int;
 BEGIN
     SELECT s.feed_no INTO last FROM chassis.sequencer s FOR UPDATE;
     WITH taken AS (
-        DELETE FROM chassis.outbox o WHERE o.position IN (
-            SELECT w.position FROM chassis.outbox w ORDER BY w.position LIMIT most)
+        DELETE FROM chassis.outbox o WHERE o.position = ANY (ARRAY(
+            SELECT w.position FROM chassis.outbox w ORDER BY w.position LIMIT most))
         RETURNING o.position)
     INSERT INTO chassis.feed (feed_no, position, chain_id)
-    SELECT last + row_number() OVER (ORDER BY j.position), j.position, j.chain_id
-    FROM taken JOIN chassis.journal j USING (position);
+    SELECT last + row_number() OVER (ORDER BY t.position), t.position, j.chain_id
+    FROM taken t CROSS JOIN LATERAL (
+        SELECT e.chain_id FROM chassis.journal e WHERE e.position = t.position LIMIT 1) j;
     GET DIAGNOSTICS n = ROW_COUNT;
     IF n > 0 THEN UPDATE chassis.sequencer s SET feed_no = last + n; END IF;
     RETURN QUERY SELECT n, last + n;
@@ -323,9 +327,13 @@ BEGIN
                 RETURN QUERY SELECT k.n, d.version, d.shape, d.head_hash, d.state,
                         r.method, r.fingerprint, r.answer
                     FROM unnest(keys) k
-                    LEFT JOIN public.%1$I d ON d.chain_id = k.chain_id AND d.id = k.id
-                    LEFT JOIN chassis.requests r
-                        ON r.chain_id = k.chain_id AND r.request_id = k.request_id;
+                    LEFT JOIN LATERAL (
+                        SELECT * FROM public.%1$I o
+                        WHERE o.chain_id = k.chain_id AND o.id = k.id LIMIT 1) d ON true
+                    LEFT JOIN LATERAL (
+                        SELECT * FROM chassis.requests q
+                        WHERE q.chain_id = k.chain_id AND q.request_id = k.request_id LIMIT 1) r
+                        ON true;
             END IF;
         END $$ $f$, document, 'get_' || document);
     EXECUTE format('GRANT EXECUTE ON FUNCTION chassis.%I(chassis.command[]), chassis.%I(chassis.key[], int) TO app',

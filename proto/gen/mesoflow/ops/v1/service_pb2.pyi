@@ -61,6 +61,8 @@ class _BreakKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BreakKind.V
     """The document's head is not the last row's hash."""
     BREAK_KIND_DOCUMENT_DIFFERS: _BreakKind.ValueType  # 4
     """The document is not what its events give."""
+    BREAK_KIND_FACTS_DIFFER: _BreakKind.ValueType  # 5
+    """A fact table's rows are not what the events give; `aggregate` names the table."""
 
 class BreakKind(_BreakKind, metaclass=_BreakKindEnumTypeWrapper):
     """What is wrong with a journal row."""
@@ -74,6 +76,8 @@ BREAK_KIND_HEAD_DIFFERS: BreakKind.ValueType  # 3
 """The document's head is not the last row's hash."""
 BREAK_KIND_DOCUMENT_DIFFERS: BreakKind.ValueType  # 4
 """The document is not what its events give."""
+BREAK_KIND_FACTS_DIFFER: BreakKind.ValueType  # 5
+"""A fact table's rows are not what the events give; `aggregate` names the table."""
 Global___BreakKind: _TypeAlias = BreakKind  # noqa: Y015
 
 @_typing.final
