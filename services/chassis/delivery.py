@@ -8,6 +8,7 @@ from typing import Any, Protocol
 from google.protobuf.message import Message
 
 from services.chassis.handling import Owed
+from services.chassis.kernel import remembered
 from services.chassis.messages import EventType, event_type
 
 
@@ -48,8 +49,7 @@ class Hearing:
 
     @property
     def types(self) -> Mapping[str, EventType]:
-        declared = [event_type(message) for message in self.policies]
-        return {e.name: e for e in declared}
+        return _declared(tuple(self.policies))
 
     @property
     def subjects(self) -> list[str]:
@@ -64,6 +64,12 @@ class Hearing:
         message_type = self.types[delivery.type].message
         message = message_type.FromString(delivery.body)
         return self.policies[message_type](message, delivery)
+
+
+@remembered
+def _declared(messages: tuple[type[Message], ...]) -> Mapping[str, EventType]:
+    declared = [event_type(message) for message in messages]
+    return {e.name: e for e in declared}
 
 
 class Answering(Protocol):

@@ -54,6 +54,12 @@ def event_type(message: type[Message]) -> EventType:
 
 
 @remembered
+def event_type_named(name: str) -> EventType:
+    """Return the declared event type of a message's full name; KeyError for no such message."""
+    return event_type(GetMessageClass(Default().FindMessageTypeByName(name)))
+
+
+@remembered
 def _events_of_file(name: str) -> tuple[EventType, ...]:
     found = []
     for descriptor in Default().FindFileByName(name).message_types_by_name.values():

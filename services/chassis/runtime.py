@@ -92,6 +92,7 @@ class Running:
     sequenced: Signal = field(default_factory=Signal)
     draining: asyncio.Event = field(default_factory=asyncio.Event)
     ids: Ids = field(default_factory=Ids)
+    lag: dict[str, int] = field(default_factory=dict)
 
     async def serve(self, stopped: asyncio.Event) -> None:
         """Serve until `stopped`; then drain, and stop in the reverse order of starting."""
@@ -146,7 +147,7 @@ class Running:
             relay = Relay(client, settings.service, feed, self.sequenced, self.telemetry)
             tasks.create_task(relay.run())
             for inbox in inboxes:
-                tasks.create_task(Consumer(client, inbox.hearing, inbox).run())
+                tasks.create_task(Consumer(client, inbox.hearing, inbox, self.lag).run())
 
     def _server(self, service: Service, means: Means, api: Api) -> GrpcServer:
         verifier = Verifier(signing_keys(self.settings.jwks_url))
@@ -160,9 +161,13 @@ class Running:
             self.sequenced,
             self.draining,
         )
-        aggregates = {a.name: a for a in service.aggregates}
         ops = Ops(
-            service.name, means.pool, service.contract, aggregates, service.hearings, self.clock
+            service.name,
+            means.pool,
+            service.contract,
+            {a.name: a for a in service.aggregates},
+            lambda: {h.durable: self.lag.get(h.durable, 0) for h in service.hearings},
+            self.clock,
         )
         servicers = [*service.servicers, watch.servicer(), ops.servicer()]
         if isinstance(self.clock, DevelopmentClock):

@@ -5,11 +5,15 @@ from collections.abc import Callable, Iterator
 
 from deploy.local.stack import signals_unwind
 from tests.bench.command_rpc import command_rpc
+from tests.bench.consumer import consumer
 from tests.bench.measure import QUICK, THOROUGH, Effort, Line
+from tests.bench.relay_drain import relay_drain
 from tests.bench.stage import Stage, staged
 
 FIGURES: dict[str, Callable[[Stage, Effort], Iterator[Line]]] = {
     "command_rpc": command_rpc,
+    "relay_drain": relay_drain,
+    "consumer": consumer,
 }
 
 

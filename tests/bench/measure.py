@@ -5,7 +5,7 @@ import json
 import math
 import statistics
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import asdict, dataclass
 
 WARM_SECONDS = 0.5
@@ -30,8 +30,8 @@ class Sample:
     """One side of one round: the rate, and how long one took."""
 
     rate: float
-    p50_ms: float
-    p99_ms: float
+    p50_ms: float | None = None
+    p99_ms: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,22 +79,29 @@ def rates(figure: str, concurrency: int | None, rounds: Sequence[Round]) -> Line
         "per second",
         statistics.median(r.floor.rate for r in rounds),
         statistics.median(r.ours.rate / r.floor.rate for r in rounds),
-        statistics.median(r.ours.p50_ms for r in rounds),
-        statistics.median(r.ours.p99_ms for r in rounds),
+        _median(r.ours.p50_ms for r in rounds),
+        _median(r.ours.p99_ms for r in rounds),
     )
+
+
+def _median(values: Iterable[float | None]) -> float | None:
+    known = [value for value in values if value is not None]
+    return statistics.median(known) if known else None
 
 
 def latencies(figure: str, concurrency: int | None, rounds: Sequence[Round]) -> Line:
     """Return the line of a figure in milliseconds: its median, and floor / ours as the ratio."""
+    ours = [r.ours.p50_ms or math.nan for r in rounds]
+    floor = [r.floor.p50_ms or math.nan for r in rounds]
     return Line(
         figure,
         concurrency,
-        statistics.median(r.ours.p50_ms for r in rounds),
+        statistics.median(ours),
         "ms",
-        statistics.median(r.floor.p50_ms for r in rounds),
-        statistics.median(r.floor.p50_ms / r.ours.p50_ms for r in rounds),
-        statistics.median(r.ours.p50_ms for r in rounds),
-        statistics.median(r.ours.p99_ms for r in rounds),
+        statistics.median(floor),
+        statistics.median(theirs / own for own, theirs in zip(ours, floor, strict=True)),
+        statistics.median(ours),
+        _median(r.ours.p99_ms for r in rounds),
     )
 
 
@@ -102,6 +109,11 @@ def sample(seconds: Sequence[float], elapsed: float) -> Sample:
     """Return what `seconds`, one duration a piece, show over `elapsed`."""
     ranked = sorted(seconds)
     return Sample(len(ranked) / elapsed, 1e3 * _rank(ranked, 0.5), 1e3 * _rank(ranked, 0.99))
+
+
+def at_rate(count: int, elapsed: float) -> Sample:
+    """Return the rate of `count` things done together in `elapsed`."""
+    return Sample(count / elapsed)
 
 
 def _rank(ranked: Sequence[float], part: float) -> float:

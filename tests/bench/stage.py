@@ -50,6 +50,11 @@ class Stage:
         self.stack.start_services(*new)
         self._running = set(names)
 
+    def migrated(self, service: str, database: str) -> None:
+        """Have a database with the tables of `service`, and no service on it."""
+        self.stack.postgres.ensure_database(database)
+        self.stack.migrate({service: database})
+
     def database(self, name: str, schema: str) -> str:
         """Make a database of the floor's own, and return where its owner finds it."""
         self.stack.postgres.create_database(name)

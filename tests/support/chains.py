@@ -10,7 +10,7 @@ from grpc import aio
 
 import deploy.demo
 from deploy.demo.answers import Answers, kept_answers
-from deploy.demo.client import OPTIONS, SERVICES, Client
+from deploy.demo.client import OPTIONS, PATIENCE_SECONDS, SERVICES, Client
 from deploy.demo.course import COURSE
 from deploy.demo.expected import expected
 from deploy.demo.fhir import read
@@ -69,14 +69,18 @@ def sample() -> dict[str, PatientRecord]:
 
 @asynccontextmanager
 async def outsider(
-    stack: Stack, kind: type[Client] = Client, chain_id: str = ""
+    stack: Stack,
+    kind: type[Client] = Client,
+    chain_id: str = "",
+    patience_seconds: float = PATIENCE_SECONDS,
 ) -> AsyncIterator[Client]:
     """Give a client of `stack` that speaks for a chain nobody has registered, or for `chain_id`."""
     channels = {
         name: aio.insecure_channel(stack.services[name].address, OPTIONS) for name in SERVICES
     }
     try:
-        yield kind(channels, stack.issuer, chain_id or Ids().new())
+        chain_id = chain_id or Ids().new()
+        yield kind(channels, stack.issuer, chain_id, patience_seconds=patience_seconds)
     finally:
         for channel in channels.values():
             await channel.close()
@@ -97,7 +101,20 @@ async def take(treatment: Treatment, steps: Sequence[Step] = WHOLE_JOURNEY) -> T
     return treatment
 
 
-def through(step: str) -> Sequence[Step]:
-    """Return the steps of the whole journey up to and with the one named."""
-    names = [each.name for each in WHOLE_JOURNEY]
-    return WHOLE_JOURNEY[: names.index(step) + 1]
+def steps_before(name: str) -> Sequence[Step]:
+    """Return the steps of the whole journey that come before the one named."""
+    return WHOLE_JOURNEY[: _place(name)]
+
+
+def steps_between(after: str, last: str) -> Sequence[Step]:
+    """Return the steps that come after one, up to and with another."""
+    return WHOLE_JOURNEY[_place(after) + 1 : _place(last) + 1]
+
+
+def step_named(name: str) -> Step:
+    """Return one step of the whole journey."""
+    return WHOLE_JOURNEY[_place(name)]
+
+
+def _place(name: str) -> int:
+    return [step.name for step in WHOLE_JOURNEY].index(name)

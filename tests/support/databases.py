@@ -25,10 +25,14 @@ class Databases:
 
     def template(self, service: str) -> str:
         """Return the migrated template of `service`, made at first need."""
+        return asyncio.run(self.migrated(service))
+
+    async def migrated(self, service: str) -> str:
+        """Return the same, to a caller inside an event loop."""
         name = f"template_{service}"
         if service not in self._templates:
             self.postgres.create_database(name)
-            asyncio.run(migrate(self.postgres.url("owner", name), service))
+            await migrate(self.postgres.url("owner", name), service)
             self._templates.add(service)
         return name
 

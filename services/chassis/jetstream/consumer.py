@@ -128,6 +128,7 @@ class Consumer:
     client: Client
     hearing: Hearing
     answer: Answering
+    lag: dict[str, int] = field(default_factory=dict)
 
     async def run(self) -> None:
         """Answer until cancelled or the broker is lost."""
@@ -145,6 +146,7 @@ class Consumer:
             while True:
                 batch = await pull.next_batch()
                 await self._answer(batch)
+                self.lag[self.hearing.durable] = batch[-1].metadata.num_pending
         finally:
             # Or whoever comes next would wait ACK_WAIT_SECONDS for what this one had in hand.
             with suppress(Exception):

@@ -11,7 +11,7 @@ from nats.aio.client import Client
 from nats.aio.msg import Msg
 
 from services.chassis.delivery import FeedItem
-from services.chassis.kernel import snake
+from services.chassis.messages import event_type_named
 
 ACK_SECONDS = 10.0
 ATOMIC_FROM = 50
@@ -23,9 +23,8 @@ class PublishRefused(Exception):
 
 
 def subject_of(item: FeedItem) -> str:
-    """Return mesoflow.<chain>.<service>.v1.<aggregate>.<event>."""
-    _, service, version, name = item.type.split(".")
-    return f"mesoflow.{item.chain_id}.{service}.{version}.{item.aggregate}.{snake(name)}"
+    """Return the subject that the event's .proto gives it: what hearers filter by."""
+    return event_type_named(item.type).subject(item.chain_id)
 
 
 def headers_of(item: FeedItem) -> dict[str, str]:

@@ -1,6 +1,6 @@
 """OpsService: status, parked events, the journal's proof. The same in every service."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import reduce
 from typing import Any
@@ -8,7 +8,6 @@ from typing import Any
 from mesoflow.ops.v1 import service_pb2 as pb
 from mesoflow.ops.v1 import service_pb2_grpc
 from services.chassis.clock import Clock
-from services.chassis.delivery import Hearing
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Aggregate
@@ -38,7 +37,7 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
     pool: Pool
     contract: Contract
     aggregates: Mapping[str, AnyAggregate]
-    hearings: Sequence[Hearing]
+    pending: Callable[[], Mapping[str, int]]
     clock: Clock
 
     async def GetStatus(
@@ -50,7 +49,10 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
             row = await connection.fetchrow(SQL.status, self.service.upper())
         assert row is not None, "aggregates always give a row"
         reply = pb.GetStatusResponse(service=self.service, **dict(row))
-        reply.consumers.extend(pb.ConsumerStatus(durable=h.durable) for h in self.hearings)
+        reply.consumers.extend(
+            pb.ConsumerStatus(durable=durable, pending=pending)
+            for durable, pending in self.pending().items()
+        )
         reply.clock_at.FromDatetime(self.clock.now())
         return reply
 

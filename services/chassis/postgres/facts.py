@@ -27,8 +27,8 @@ async def store_facts(connection: Connection, slots: Sequence[Slot]) -> None:
                     await _put(connection, put)
                     await _remove(connection, table, key | {"chain_id": slot.chain_id})
                 case Timer():
-                    key = derived_id("timer", slot.chain_id, fact.key)
-                    timers[key] = _timer_row(slot, key, fact)
+                    timer_id = derived_id("timer", slot.chain_id, fact.key)
+                    timers[timer_id] = _timer_row(slot, timer_id, fact)
     await _put(connection, put)
     if timers:
         await connection.execute(SQL.put_timers, list(timers.values()))
@@ -45,11 +45,11 @@ async def _remove(connection: Connection, table: str, key: Row) -> None:
     await connection.execute(SQL.remove_facts.format(table=table, matches=matches), as_json([key]))
 
 
-def _timer_row(slot: Slot, key: str, timer: Timer) -> tuple[object, ...]:
+def _timer_row(slot: Slot, timer_id: str, timer: Timer) -> tuple[object, ...]:
     traceparent = slot.entries[-1].traceparent if slot.entries else None
     return (
         slot.chain_id,
-        key,
+        timer_id,
         timer.due_at,
         timer.command,
         timer.aggregate,

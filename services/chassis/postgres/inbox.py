@@ -62,7 +62,7 @@ class Inbox:
             free = [d for d in deliveries if (d.chain_id, d.aggregate_id) not in behind]
             # First, since answering narrows the transaction to the chains that it changes.
             for delivery in deliveries:
-                if delivery not in free:
+                if (delivery.chain_id, delivery.aggregate_id) in behind:
                     await parked.append(delivery, self.means.clock.now())
             recorded = await self._answer(connection, free)
         if recorded:

@@ -4,6 +4,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from operator import attrgetter
 
 GENESIS = b""
 
@@ -29,6 +30,7 @@ class Entry:
 
 
 HASHED = tuple(Entry.__dataclass_fields__)
+_columns = attrgetter(*HASHED)
 
 
 def entry_hash(previous: bytes, entry: Entry) -> bytes:
@@ -37,10 +39,8 @@ def entry_hash(previous: bytes, entry: Entry) -> bytes:
     The payload goes in as stored: it is never serialised again. An absent value has a
     length of its own, so that moving bytes between columns changes the hash.
     """
-    digest = hashlib.sha256(_prefixed(previous))
-    for name in HASHED:
-        digest.update(_prefixed(_stored(getattr(entry, name))))
-    return digest.digest()
+    parts = [previous, *map(_stored, _columns(entry))]
+    return hashlib.sha256(b"".join(map(_prefixed, parts))).digest()
 
 
 def entry_of(row: Mapping[str, object]) -> Entry:
@@ -61,6 +61,8 @@ def _prefixed(value: bytes | None) -> bytes:
 
 def _stored(value: object) -> bytes | None:
     match value:
+        case str():
+            return value.encode()
         case None:
             return None
         case bytes():

@@ -79,8 +79,11 @@ INSERT INTO chassis.inbox (durable, event_id) SELECT $1, unnest($2::uuid[])
 ON CONFLICT DO NOTHING RETURNING event_id
 
 -- heard
-SELECT chain_id, aggregate_id, version FROM chassis.heard
-WHERE durable = $1 AND (chain_id, aggregate_id) IN (SELECT * FROM unnest($2::uuid[], $3::uuid[]))
+SELECT d.chain_id, d.aggregate_id, h.version
+FROM unnest($2::uuid[], $3::uuid[]) AS d (chain_id, aggregate_id) CROSS JOIN LATERAL (
+    SELECT e.version FROM chassis.heard e
+    WHERE e.durable = $1 AND e.chain_id = d.chain_id AND e.aggregate_id = d.aggregate_id
+    LIMIT 1) h
 
 -- hear
 INSERT INTO chassis.heard AS h (durable, chain_id, aggregate_id, version)

@@ -317,11 +317,15 @@ BEGIN
             IF held = 1 THEN
                 RETURN QUERY SELECT k.n, d.version, d.shape, d.head_hash, d.state,
                         NULL::text, NULL::bytea, NULL::bytea
-                    FROM public.%1$I d JOIN unnest(keys) k USING (chain_id, id)
-                    ORDER BY d.chain_id, d.id FOR SHARE OF d;
+                    FROM (SELECT * FROM unnest(keys) u ORDER BY u.chain_id, u.id) k
+                    CROSS JOIN LATERAL (
+                        SELECT * FROM public.%1$I o
+                        WHERE o.chain_id = k.chain_id AND o.id = k.id LIMIT 1 FOR SHARE) d;
             ELSIF held = 2 THEN
-                PERFORM 1 FROM public.%1$I d JOIN unnest(keys) k USING (chain_id, id)
-                    ORDER BY d.chain_id, d.id FOR UPDATE OF d;
+                PERFORM 1 FROM (SELECT * FROM unnest(keys) u ORDER BY u.chain_id, u.id) k
+                    CROSS JOIN LATERAL (
+                        SELECT 1 FROM public.%1$I o
+                        WHERE o.chain_id = k.chain_id AND o.id = k.id LIMIT 1 FOR UPDATE) d;
             END IF;
             IF held <> 1 THEN
                 RETURN QUERY SELECT k.n, d.version, d.shape, d.head_hash, d.state,
