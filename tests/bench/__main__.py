@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 from deploy.local.stack import signals_unwind
 from tests.bench.command_rpc import command_rpc
+from tests.bench.commit_to_effect import commit_to_effect
 from tests.bench.consumer import consumer
 from tests.bench.measure import QUICK, THOROUGH, Effort, Line
 from tests.bench.relay_drain import relay_drain
@@ -14,6 +15,7 @@ FIGURES: dict[str, Callable[[Stage, Effort], Iterator[Line]]] = {
     "command_rpc": command_rpc,
     "relay_drain": relay_drain,
     "consumer": consumer,
+    "commit_to_effect": commit_to_effect,
 }
 
 

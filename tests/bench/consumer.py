@@ -124,7 +124,7 @@ async def _ours(stage: Stage, count: int) -> tuple[Sample, tuple[int, int]]:
             connected(stage.stack.nats.url, "bench") as client,
         ):
             counted = Counted(Inbox(means, HEARING), count)
-            took = await until(counted.done, Consumer(client, HEARING, counted).run())
+            took = await until(counted.done, Consumer(client, HEARING, counted, {}).run())
             await client.jetstream().delete_consumer(HEARING.stream, HEARING.durable)
         gates = await connection.fetchval("SELECT count(*) FROM public.gate")
         assert gates == count, "each was heard, once"

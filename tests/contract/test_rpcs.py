@@ -86,7 +86,9 @@ def test_the_rules_of_every_request_compile_and_run(method: MethodDescriptor) ->
 
 
 def path_of(violation: protovalidate.Violation) -> str:
-    return ".".join(str(element.field_name) for element in violation.proto.field.elements)
+    """Return the field that a violation names; nothing for one of the whole message."""
+    elements = violation.proto.field.elements if violation.proto.field is not None else ()
+    return ".".join(str(element.field_name) for element in elements)
 
 
 def test_every_reason_has_a_status() -> None:

@@ -129,5 +129,7 @@ def validated() -> Scope:
 
 
 def _violation(found: Any) -> Violation:
-    path = ".".join(element.field_name for element in found.field.elements)
+    # A rule of the whole message names no field.
+    elements = found.field.elements if found.field is not None else ()
+    path = ".".join(element.field_name for element in elements)
     return Violation(found.rule_id, path, found.message)

@@ -16,10 +16,10 @@ SELECT event_id, chain_id, aggregate, aggregate_id, version, type, payload, acto
 FROM chassis.journal WHERE chain_id = $1 AND aggregate_id = $2 ORDER BY version
 
 -- put_facts
-INSERT INTO {table} SELECT (jsonb_populate_recordset(NULL::{table}, $1::jsonb)).*
+INSERT INTO public."{table}" SELECT (jsonb_populate_recordset(NULL::public."{table}", $1::jsonb)).*
 
 -- remove_facts
-DELETE FROM {table} f USING jsonb_populate_recordset(NULL::{table}, $1::jsonb) k WHERE {matches}
+DELETE FROM public."{table}" f USING jsonb_populate_recordset(NULL::public."{table}", $1::jsonb) k WHERE {matches}
 
 -- put_timers
 INSERT INTO chassis.timers (chain_id, key, due_at, command, aggregate, aggregate_id, traceparent)
@@ -167,10 +167,10 @@ SELECT (SELECT feed_no FROM chassis.sequencer) AS feed_no,
     (SELECT count(*) FROM chassis.parked WHERE dead) AS dead
 
 -- facts_given
-SELECT to_jsonb(g) AS fact FROM jsonb_populate_recordset(NULL::{table}, $1::jsonb) g
+SELECT to_jsonb(g) AS fact FROM jsonb_populate_recordset(NULL::public."{table}", $1::jsonb) g
 
 -- facts_kept
-SELECT to_jsonb(f) AS fact FROM {table} f WHERE chain_id = $1
+SELECT to_jsonb(f) AS fact FROM public."{table}" f WHERE chain_id = $1
 
 -- entries_of_chain
 SELECT aggregate, type, payload FROM chassis.journal WHERE chain_id = $1 ORDER BY position

@@ -29,6 +29,7 @@ class Hearer:
     pool: Pool
     state_bytes: int
     event_bytes: int
+    subject: str = "floor.raised"
 
     async def __call__(self, messages: Sequence[Msg]) -> list[str]:
         """Answer `messages`; return the ids of what they were about."""
@@ -58,7 +59,7 @@ class Hearer:
             key = UUID(event.patient_id)
             known[key] = known.get(key, 0) + 1
             things[key] = (key, known[key], "RAISED", padded(event, self.state_bytes))
-            said.append((uuid4(), "floor.raised", traceparent, padded(event, self.event_bytes)))
+            said.append((uuid4(), self.subject, traceparent, padded(event, self.event_bytes)))
         return [things[key] for key in sorted(things)], said
 
 

@@ -85,7 +85,7 @@ async def exercise(connection: Connection, document: str) -> None:
     for held in (0, 1, 2):
         await connection.fetch(f"SELECT * FROM chassis.get_{document}('{{}}', {held})")
     assert await connection.fetchval(f"SELECT chassis.put_{document}('{{}}')") == []
-    paged = "SELECT * FROM chassis.page(gen_random_uuid(), $1, '{}', NULL, 1)"
+    paged = "SELECT * FROM chassis.page(gen_random_uuid(), $1, '{}', NULL, NULL, 1)"
     assert await connection.fetch(paged, document) == []
 
 
