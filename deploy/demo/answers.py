@@ -85,6 +85,10 @@ class Scripted:
         return int(str(self._part("lot").get("good_for_days", 0)))
 
     @property
+    def session_minutes(self) -> int:
+        return int(str(self._part("session").get("duration_minutes", 0)))
+
+    @property
     def injection(self) -> Injection:
         return self._message("injection", Injection())
 

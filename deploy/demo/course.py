@@ -105,15 +105,17 @@ async def receive_lot(treatment: Treatment) -> None:
 
 
 async def book(treatment: Treatment) -> None:
-    """Book the course's next session for this moment."""
+    """Book the course's next session, as soon as room and practitioner are free."""
     client, setting = treatment.client, treatment.setting
+    minutes = treatment.scripted.session_minutes
     starts_at = Timestamp()
-    starts_at.FromDatetime(await now(client))
+    starts_at.FromDatetime(setting.diary.take(await now(client), timedelta(minutes=minutes)))
     request = BookSessionRequest(
         course_id=treatment.course_id,
         room_id=setting.room_ids[0],
         practitioner_id=setting.practitioner_id,
         starts_at=starts_at,
+        duration_minutes=minutes,
     )
 
     async def ask() -> BookSessionResponse:

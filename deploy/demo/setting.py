@@ -1,7 +1,7 @@
 """The chain that patients are treated in: directory, those who treat, price list."""
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from google.type.date_pb2 import Date
@@ -18,6 +18,22 @@ from mesoflow.consult.v1.service_pb2 import (
 from mesoflow.ops.v1.service_pb2 import GetClockRequest, MoveClockRequest
 
 ROOM_CODES = ("R1", "R2")
+# Rooms and people are booked in steps of the clock.
+BOOKED_IN = timedelta(minutes=5)
+
+
+@dataclass(slots=True)
+class Diary:
+    """One room and one practitioner for everybody: patients come one after the other."""
+
+    free_at: datetime = datetime.min  # noqa: DTZ901 - naive, as `now` is
+
+    def take(self, now: datetime, length: timedelta) -> datetime:
+        """Return when the next visit begins; nobody else's begins before it has ended."""
+        starts_at = max(now, self.free_at)
+        starts_at += (datetime.min - starts_at) % BOOKED_IN  # noqa: DTZ901 - naive, as `now` is
+        self.free_at = starts_at + length
+        return starts_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,6 +45,7 @@ class Setting:
     room_ids: tuple[str, ...]
     physician_id: str
     practitioner_id: str
+    diary: Diary = field(default_factory=Diary)
 
     @property
     def physician(self) -> Speaker:

@@ -7,12 +7,14 @@ from deploy.local.stack import signals_unwind
 from tests.bench.command_rpc import command_rpc
 from tests.bench.commit_to_effect import commit_to_effect
 from tests.bench.consumer import consumer
+from tests.bench.flow import flow
 from tests.bench.measure import QUICK, THOROUGH, Effort, Line
 from tests.bench.relay_drain import relay_drain
 from tests.bench.stage import Stage, staged
 
 FIGURES: dict[str, Callable[[Stage, Effort], Iterator[Line]]] = {
     "command_rpc": command_rpc,
+    "flow": flow,
     "relay_drain": relay_drain,
     "consumer": consumer,
     "commit_to_effect": commit_to_effect,

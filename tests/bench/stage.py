@@ -67,7 +67,7 @@ class Stage:
         """Run a server of the floor in a process of its own; give its address."""
         port = Port()
         program = Program(
-            name=f"floor-{module}",
+            name=f"floor-{module}-{port.number}",
             command=(sys.executable, "-m", f"tests.bench.floor.{module}", port.address, *arguments),
             folder=self.stack.folder,
             environment={**os.environ, "PYTHONPATH": f"{ROOT}:{ROOT / 'proto' / 'gen'}"},

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import cast
 
 from google.protobuf.descriptor import (
     Descriptor,
@@ -49,6 +50,11 @@ def contract_of(service: str) -> Contract:
 
 def hearings_of(service: str) -> list[Hearing]:
     return list(import_module(f"services.{service}.events.consumers").HEARINGS)
+
+
+def descriptor_of(event: EventType) -> Descriptor:
+    """Return what the schema says of an event; the stubs give two types for it."""
+    return cast(Descriptor, event.message.DESCRIPTOR)
 
 
 def reached(descriptor: Descriptor) -> Iterator[Descriptor]:

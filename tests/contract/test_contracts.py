@@ -7,7 +7,7 @@ import pytest
 from deploy.local.stack import SERVICES
 from services.chassis.mapping import from_message
 from services.chassis.messages import EventType
-from tests.contract.published import EVENTS, contract_of, hearings_of
+from tests.contract.published import EVENTS, contract_of, descriptor_of, hearings_of
 from tests.contract.sample import sample
 from tests.contract.test_golden import name_of
 
@@ -24,7 +24,7 @@ def test_every_event_is_in_the_contract_of_its_service_alone(event: EventType) -
 @pytest.mark.parametrize("event", EVENTS, ids=name_of)
 def test_an_event_survives_the_way_through_its_class(event: EventType) -> None:
     contract = contract_of(event.service)
-    message = sample(event.message.DESCRIPTOR)
+    message = sample(descriptor_of(event))
     domain = from_message(message, contract.classes[event.name])
     name, payload = contract.encode(domain)
     assert name == event.name

@@ -5,7 +5,7 @@ from google.protobuf.descriptor import FieldDescriptor
 
 from mesoflow.options.v1 import options_pb2
 from services.chassis.messages import EventType
-from tests.contract.published import EVENTS, PROTO, fields_of
+from tests.contract.published import EVENTS, PROTO, descriptor_of, fields_of
 from tests.contract.test_golden import name_of
 
 SUFFIXES = ("_id", "_ids", "_code", "_codes", "_version", "_number")
@@ -30,13 +30,13 @@ def test_the_law_is_the_one_in_the_schema() -> None:
 
 @pytest.mark.parametrize("event", EVENTS, ids=name_of)
 def test_every_string_says_what_it_is(event: EventType) -> None:
-    unlawful = [f.full_name for f in fields_of(event.message.DESCRIPTOR) if not lawful(f)]
+    unlawful = [f.full_name for f in fields_of(descriptor_of(event)) if not lawful(f)]
     assert unlawful == []
 
 
 @pytest.mark.parametrize("event", EVENTS, ids=name_of)
 def test_nothing_sensitive_is_in_an_event(event: EventType) -> None:
-    fields = list(fields_of(event.message.DESCRIPTOR))
+    fields = list(fields_of(descriptor_of(event)))
     marked = [f.full_name for f in fields if f.GetOptions().Extensions[options_pb2.sensitive]]
     assert marked == []
     inside = {f.message_type.full_name for f in fields if f.message_type is not None}

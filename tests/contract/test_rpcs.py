@@ -13,7 +13,8 @@ from tests.contract.published import PROTO, methods
 from tests.contract.sample import sample
 from tests.support.calls import status_name
 
-REASONS = {name.removeprefix("REASON_") for name in error_pb2.Reason.keys()} - {"UNSPECIFIED"}
+REASON_NAMES = [value.name for value in error_pb2.Reason.DESCRIPTOR.values]
+REASONS = {name.removeprefix("REASON_") for name in REASON_NAMES} - {"UNSPECIFIED"}
 STATUSES = {
     "INVALID_ARGUMENT NOT_FOUND ALREADY_EXISTS FAILED_PRECONDITION ABORTED PERMISSION_DENIED "
     "UNAUTHENTICATED UNAVAILABLE RESOURCE_EXHAUSTED OUT_OF_RANGE INTERNAL"

@@ -45,9 +45,7 @@ def broker(real: Servers) -> Servers:
 
 
 @pytest.fixture
-async def serve(
-    broker: Servers, database: Database, tmp_path: Path
-) -> AsyncIterator[Serve]:
+async def serve(broker: Servers, database: Database, tmp_path: Path) -> AsyncIterator[Serve]:
     """Start a service on the test's database; `blueprint` and `clock` may be given."""
     async with AsyncExitStack() as stack:
 

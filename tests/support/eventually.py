@@ -4,15 +4,25 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import Any, TypeVar, overload
 
 FoundT = TypeVar("FoundT")
 PAUSE_SECONDS = 0.02
 
 
+@overload
 async def eventually(
-    condition: Callable[[], FoundT | Awaitable[FoundT]], *, seconds: float = 15.0
-) -> FoundT:
+    condition: Callable[[], Awaitable[FoundT | None]], *, seconds: float = 15.0
+) -> FoundT: ...
+
+
+@overload
+async def eventually(
+    condition: Callable[[], FoundT | None], *, seconds: float = 15.0
+) -> FoundT: ...
+
+
+async def eventually(condition: Callable[[], Any], *, seconds: float = 15.0) -> Any:
     """Return what `condition` says as soon as it is truthy; fail with the last answer otherwise."""
     deadline = time.monotonic() + seconds
     while True:

@@ -68,7 +68,7 @@ class Neighbour:
 
         async def idle() -> bool:
             found = await self.stream.consumer_info(self.name.upper(), durable)
-            return found.num_pending == 0 and found.num_ack_pending == 0
+            return bool(found.num_pending == 0 and found.num_ack_pending == 0)
 
         await eventually(idle)
 

@@ -41,7 +41,10 @@ class Parts:
         return Invocation(**(given | more))
 
     async def handle(
-        self, owed: Owed, answer: Callable[[Outcome[Any]], bytes] = lambda outcome: b"", **more: Any
+        self,
+        owed: Owed,
+        answer: Callable[[Outcome[Any]], bytes] = lambda outcome: b"",
+        **more: Any,  # noqa: ANN401 - fields of Invocation by name
     ) -> bytes:  # ANN401 is met by `call`
         """Run a command."""
         return await self.store.handle(owed, self.call(**more), answer)

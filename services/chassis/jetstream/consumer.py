@@ -84,7 +84,7 @@ class Pull:
         """Take no more; return what was delivered and never asked for."""
         if self._subscription is not None:
             async with asyncio.timeout(STOP_SECONDS):
-                await self._subscription.drain()
+                await self._subscription.drain()  # type: ignore[no-untyped-call]  # nats-py says no type
         waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
         return [msg for msg in waiting if "Status" not in (msg.headers or {})]
 

@@ -4,9 +4,6 @@ SELECT chassis.store($1::chassis.command[], $2::chassis.entry[], $3::chassis.sea
 -- enter
 SELECT chassis.enter($1::uuid[])
 
--- earlier
-SELECT method, fingerprint, answer FROM chassis.requests WHERE chain_id = $1 AND request_id = $2
-
 -- page
 SELECT id, version, shape, state FROM chassis.page($1, $2, $3, $4, $5, $6)
 

@@ -23,7 +23,7 @@ from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.codec import from_jsonb, to_jsonb
 from services.chassis.postgres.group import Flusher, Group, Loads
 from services.chassis.postgres.means import Means
-from services.chassis.postgres.pool import Connection, acquired, transaction
+from services.chassis.postgres.pool import acquired, transaction
 from services.chassis.postgres.unit_of_work import UnitOfWork, restore
 from services.chassis.postgres.writing import SQL, Write, fill
 
@@ -92,9 +92,9 @@ class PostgresStore:
 
     async def _explicit(self, owed: Owed, call: Invocation, answer: Answer) -> bytes:
         async with transaction(self.means.pool) as connection:
-            if (earlier := await self._earlier(connection, call)) is not None:
-                return earlier
             uow = UnitOfWork(connection, self.means.advance, self.means.clock)
+            if (earlier := earlier_answer(await uow.open(owed, call), call)) is not None:
+                return earlier
             outcome = await uow.run(owed, call)
             reply = answer(outcome)
             uow.answered(call, owed.key, reply)
@@ -102,13 +102,6 @@ class PostgresStore:
         if recorded:
             self.means.committed.set()
         return reply
-
-    async def _earlier(self, connection: Connection, call: Invocation) -> bytes | None:
-        await connection.execute(SQL.enter, [call.chain_id])
-        if call.request_id is None:
-            return None
-        row = await connection.fetchrow(SQL.earlier, call.chain_id, call.request_id)
-        return earlier_answer(row, call) if row is not None else None
 
     async def get(
         self, chain_id: str, aggregate: Aggregate[StateT, Any, Any, Any], key: str

@@ -38,6 +38,16 @@ class UnitOfWork:
     _writes: dict[tuple[str, str], Write] = field(default_factory=dict)
     _shared: dict[tuple[str, str], Any] = field(default_factory=dict)
 
+    async def open(self, owed: Owed, call: Invocation) -> Any:
+        """Lock the document of `owed`; return its row and what its request id got before."""
+        place = (call.chain_id, owed.key)
+        row = await self.connection.fetchrow(
+            get_statement(owed.aggregate.name), [(0, *place, call.request_id)], TO_CHANGE
+        )
+        slot = self.slots[place] = Slot(owed.aggregate, *place)
+        await restore(self.connection, self.advance.contract, slot, row)
+        return row
+
     async def load(self, wanted: Sequence[tuple[AnyAggregate, str, str]]) -> None:
         """Lock the documents (aggregate, chain, id) to change them; sorted, one read per table."""
         by_name: dict[str, dict[tuple[str, str], AnyAggregate]] = {}

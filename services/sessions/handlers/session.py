@@ -6,7 +6,6 @@ Rows are locked in one order by every command: the session, its course, its lots
 from collections.abc import Sequence
 
 from services.chassis.handling import Aggregate, Reader
-from services.sessions.domain.course.errors import CourseComplete
 from services.sessions.domain.lot.model import Lot
 from services.sessions.domain.session.commands import (
     BookSession,
@@ -16,7 +15,11 @@ from services.sessions.domain.session.commands import (
     StartSession,
 )
 from services.sessions.domain.session.decider import DECIDER
-from services.sessions.domain.session.errors import PractitionerTaken, RoomTaken
+from services.sessions.domain.session.errors import (
+    PractitionerTaken,
+    RoomTaken,
+    SessionAlreadyBooked,
+)
 from services.sessions.domain.session.events import Event
 from services.sessions.domain.session.facts import Surroundings
 from services.sessions.domain.session.model import Session, Usage, usage_of
@@ -97,8 +100,8 @@ SESSION: Aggregate[Session, Command, Event, Surroundings] = Aggregate(
         LookAtGates: gather_look,
     },
     constraints={
-        "bookings_room": RoomTaken,
-        "bookings_practitioner": PractitionerTaken,
-        "bookings_number": CourseComplete,
+        "bookings_number": SessionAlreadyBooked,
+        "room_slots_pkey": RoomTaken,
+        "practitioner_slots_pkey": PractitionerTaken,
     },
 )

@@ -92,9 +92,9 @@ def columns(rows: list[Row]) -> list[list[object]]:
     return [list(column) for column in zip(*rows, strict=True)]
 
 
-async def open_pool(url: str) -> Pool:
-    """Return a full pool of the size that our services have."""
-    return await asyncpg.create_pool(url, min_size=POOL_SIZE, max_size=POOL_SIZE)
+async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
+    """Return a full pool, of the size that our services have unless another is named."""
+    return await asyncpg.create_pool(url, min_size=size, max_size=size)
 
 
 def padded(message: Message, size: int) -> bytes:

@@ -60,7 +60,9 @@ class Scene:
 
     async def parked(self) -> list[ops.ParkedEvent]:
         operator = self.directory.service.caller("operator")
-        return list((await operator.call(self.operations.ListParked, ops.ListParkedRequest())).parked)
+        return list(
+            (await operator.call(self.operations.ListParked, ops.ListParkedRequest())).parked
+        )
 
 
 @pytest.fixture
@@ -161,9 +163,7 @@ async def test_a_replayed_event_that_fails_has_its_attempts_again(scene: Scene) 
     await scene.neighbour.say(poison)
     await eventually(scene.parked)
     database = scene.directory.service.database
-    await database.execute(
-        "UPDATE chassis.parked SET dead = true, attempts = $1", ATTEMPTS_MOST
-    )
+    await database.execute("UPDATE chassis.parked SET dead = true, attempts = $1", ATTEMPTS_MOST)
     (found,) = await scene.parked()
     request = ops.ReplayParkedRequest(request_id=new_id(), parked_id=found.parked_id)
     operator = scene.directory.service.caller("operator")

@@ -67,9 +67,7 @@ class Heard:
 
     async def rooms_of(self, course: str) -> list[str]:
         """Return the rooms that answering has led to, in order."""
-        found = await self.bench.store.get(
-            self.chains[course], CLINIC, self.rooms.clinics[course]
-        )
+        found = await self.bench.store.get(self.chains[course], CLINIC, self.rooms.clinics[course])
         assert found is not None
         state: Clinic = found.state
         return [room.room_code for room in state.rooms]

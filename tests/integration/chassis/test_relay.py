@@ -2,10 +2,10 @@
 
 from dataclasses import replace
 
+import nats
 import pytest
 from nats.js.api import StreamConfig
 
-import nats
 from mesoflow.ops.v1 import service_pb2 as ops
 from mesoflow.ops.v1.service_pb2_grpc import OpsServiceStub
 from services.chassis.delivery import Cursor
@@ -85,7 +85,7 @@ async def test_of_two_relays_the_superseded_one_stops(
         connected(broker.nats.url, "second") as client,
     ):
         feed = StaleFeed(Feed(pool))
-        relay = Relay(client, "consult", feed, Signal(), telemetry)  # type: ignore[arg-type]  # by shape
+        relay = Relay(client, "consult", feed, Signal(), telemetry)
         with pytest.raises(Superseded):
             await relay.run()
     assert await published(directory, 2) == await journalled(directory)

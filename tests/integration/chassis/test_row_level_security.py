@@ -11,7 +11,7 @@ from tests.support.rows import insert_row, tables_with_a_chain
 from tests.support.servers import Servers
 
 POLICIES = """
-SELECT p.polname AS name, p.polpermissive AS permissive, r.rolname AS role, p.polcmd::text AS command,
+SELECT p.polname AS name, r.rolname AS role,
     pg_get_expr(p.polqual, p.polrelid) AS reads, pg_get_expr(p.polwithcheck, p.polrelid) AS writes
 FROM pg_policy p LEFT JOIN LATERAL unnest(p.polroles) AS o (oid) ON true
 LEFT JOIN pg_roles r ON r.oid = o.oid WHERE p.polrelid = $1::regclass

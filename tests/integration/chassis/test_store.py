@@ -53,9 +53,7 @@ async def test_a_request_id_belongs_to_its_chain(directory: Directory) -> None:
 async def test_a_refusal_is_not_kept_but_judged_anew(directory: Directory) -> None:
     clinic = await directory.opened()
     early = directory.room(clinic.clinic_id, etag='"2"')
-    assert (
-        await refusal(directory.admin.call(directory.directory.AddRoom, early)) == ETAG_MISMATCH
-    )
+    assert await refusal(directory.admin.call(directory.directory.AddRoom, early)) == ETAG_MISMATCH
     await directory.with_room(clinic.clinic_id)
     late = await directory.admin.call(directory.directory.AddRoom, early)
     assert late.etag == '"3"'

@@ -39,9 +39,7 @@ class Clinics:
         return clinic
 
     async def rooms(self, clinic: str) -> list[str]:
-        found: Any = await self.bench.store.get(
-            self.bench.chain, self.reminders.aggregate, clinic
-        )
+        found: Any = await self.bench.store.get(self.bench.chain, self.reminders.aggregate, clinic)
         state: Clinic = found.state
         return [room.room_code for room in state.rooms]
 

@@ -58,7 +58,7 @@ async def test_an_untouched_journal_holds(directory: Directory) -> None:
         ("DELETE FROM chassis.journal WHERE aggregate = 'clinic' AND version = 4", 3, HEAD),
         ("DELETE FROM chassis.journal WHERE aggregate = 'clinic'", 0, HEAD),
         ("UPDATE clinic SET head_hash = '\\x00'", 4, HEAD),
-        ("UPDATE clinic SET state = state || '{\"time_zone\": \"UTC\"}'", 4, DOCUMENT),
+        ('UPDATE clinic SET state = state || \'{"time_zone": "UTC"}\'', 4, DOCUMENT),
     ],
 )
 async def test_tampering_is_found(

@@ -50,12 +50,14 @@ class Stream:
                 found.append(item.event)
         return found
 
+    async def _exhausted(self) -> None:
+        while True:
+            await self.next()
+
     async def refusal(self) -> Refusal:
         """Return how the stream ends."""
         with pytest.raises(aio.AioRpcError) as refused:
-            async with asyncio.timeout(SECONDS):
-                while await self.next():
-                    pass
+            await asyncio.wait_for(self._exhausted(), SECONDS)
         return refusal_of(refused.value)
 
 
@@ -119,12 +121,11 @@ async def test_a_token_resumes_after_its_item(directory: Directory) -> None:
 async def test_the_hand_over_to_live_leaves_no_gap_while_many_write(directory: Directory) -> None:
     clinic = (await directory.opened()).clinic_id
     writing = asyncio.gather(*[directory.with_room(clinic) for _ in range(60)])
-    token, versions = "", []
+    token = ""
+    versions: list[int] = []
     asked = {"types": [ROOM_ADDED]}
     while len(versions) < 60:
-        async with watching(
-            directory, directory.admin, resume_token=token, **asked
-        ) as stream:
+        async with watching(directory, directory.admin, resume_token=token, **asked) as stream:
             for _ in range(7):  # cut again and again, at any place
                 item = await stream.next()
                 token = item.resume_token
@@ -245,6 +246,4 @@ async def test_a_watcher_who_goes_away_leaves_nothing_waiting(directory: Directo
 
 def waiting_for_the_drain(directory: Directory) -> int:
     """Count the tasks that wait for the end of the server."""
-    return len(
-        [task for task in asyncio.all_tasks() if "Event.wait" in str(task.get_coro())]
-    )
+    return len([task for task in asyncio.all_tasks() if "Event.wait" in str(task.get_coro())])

@@ -1,12 +1,13 @@
 """How a journey must end, and whether it was the right one."""
 
-from datetime import date
+from datetime import date, datetime, timedelta
 
 import pytest
 
 from deploy.demo.answers import Answers, AnswersInvalid, Scripted, kept_answers, merged
 from deploy.demo.expected import MEDICAL, expected, years_between
 from deploy.demo.records import PatientRecord, Person
+from deploy.demo.setting import Diary
 
 TODAY = date(2026, 11, 22)
 ADULT = date(1980, 1, 31)
@@ -83,3 +84,11 @@ def test_a_word_that_the_schema_does_not_know_is_refused() -> None:
     with pytest.raises(AnswersInvalid, match="findings"):
         _ = wrong.findings
     scripted.check()
+
+
+def test_visits_follow_one_another_on_the_steps_of_the_clock() -> None:
+    diary, half = Diary(), timedelta(minutes=30)
+    morning = datetime.min.replace(year=2026, hour=9, minute=2)  # noqa: DTZ901 - as the demo has it
+    starts = [diary.take(morning, half), diary.take(morning, half)]
+    assert [each.strftime("%H:%M") for each in starts] == ["09:05", "09:35"]
+    assert diary.take(morning + timedelta(days=7), half).strftime("%H:%M") == "09:05"

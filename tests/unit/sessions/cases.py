@@ -69,6 +69,7 @@ SCHEDULED = CourseScheduled("course-1", "plan-1", "patient-1", dated(WEEKLY, NOW
 BOOKED = SessionBooked(
     *("session-1", "course-1", "plan-1", "patient-1", 1, "clinic-1", "room-1", "practitioner-1"),
     starts_at=NOW,
+    ends_at=NOW + timedelta(minutes=30),
     booked_at=NOW - DAY,
 )
 STARTED = SessionStarted(
@@ -80,7 +81,7 @@ STARTED = SessionStarted(
     started_at=NOW,
 )
 CLEAR = SafetyAnswer((), NOW, 41)
-BOOK = BookSession("session-1", "course-1", "room-1", "practitioner-1", NOW + DAY, NOW)
+BOOK = BookSession("session-1", "course-1", "room-1", "practitioner-1", NOW + DAY, 30, NOW)
 START = StartSession("session-1", "practitioner-1", ("lot-1",), None, CLEAR, NOW)
 INJECTION = Injection("lot-1", ScalpZone.VERTEX, Technique.NAPPAGE, 3_000, 20, 2_000)
 PATIENT = HoldSubject(HoldKind.PATIENT, "patient-1")

@@ -1,9 +1,11 @@
 """Bookings: when, where and with whom the course's next session may be."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from services.chassis.kernel import DomainError, Put
 from services.sessions.domain.clinical import HoldKind, HoldSubject
@@ -16,6 +18,7 @@ from services.sessions.domain.course.errors import (
 )
 from services.sessions.domain.course.events import CourseProgressed
 from services.sessions.domain.gate.errors import HoldActive, LicenceLapsed, SubjectUnknown
+from services.sessions.domain.session.booking import SLOT, slots
 from services.sessions.domain.session.commands import BookSession
 from services.sessions.domain.session.decider import DECIDER, project
 from services.sessions.domain.session.errors import PractitionerNotFound, RoomNotFound
@@ -40,13 +43,56 @@ ALL_DONE = course(*(performed(n, NOW + 7 * n * DAY, f"s-{n}") for n in (1, 2, 3)
 UNPAID = replace(course(), state=type(course().state).OPEN)
 
 
-def test_the_next_session_is_booked_and_its_slot_taken() -> None:
+def test_the_next_session_is_booked_with_its_end() -> None:
     [event] = Spec(DECIDER).when(BOOK, surroundings())
     assert isinstance(event, SessionBooked)
     assert (event.number, event.clinic_id, event.starts_at) == (1, "clinic-1", NOW + DAY)
-    [slot] = project(event)
-    assert isinstance(slot, Put)
-    assert (slot.table, slot.row["room_id"], slot.row["number"]) == ("bookings", "room-1", 1)
+    assert event.ends_at == NOW + DAY + timedelta(minutes=30)
+    state = Spec(DECIDER).given(event).state
+    assert state is not None
+    assert (state.starts_at, state.ends_at) == (event.starts_at, event.ends_at)
+
+
+def test_a_booking_takes_its_number_and_each_slot_of_room_and_practitioner() -> None:
+    booking, *taken = project(replace(BOOKED, ends_at=NOW + timedelta(minutes=10)))
+    number = {"session_id": "session-1", "course_id": "course-1", "number": 1}
+    assert booking == Put("bookings", number)
+    rows = [{"slot": NOW + n * SLOT, "session_id": "session-1"} for n in (0, 1)]
+    rooms = [Put("room_slots", {"room_id": "room-1"} | row) for row in rows]
+    people = [
+        Put("practitioner_slots", {"practitioner_id": "practitioner-1"} | row) for row in rows
+    ]
+    assert taken == [each for pair in zip(rooms, people, strict=True) for each in pair]
+
+
+@pytest.mark.parametrize(
+    ("begins", "minutes", "first", "count"),
+    [
+        (0, 5, 0, 1),
+        (0, 30, 0, 6),
+        (2, 29, 0, 7),  # 10:02 to 10:31 takes 10:00 to 10:35
+        (4, 5, 0, 2),
+        (5, 480, 5, 96),
+        (1, 480, 0, 97),
+    ],
+)
+def test_a_time_is_rounded_outwards(begins: int, minutes: int, first: int, count: int) -> None:
+    starts_at = NOW + timedelta(minutes=begins)
+    found = slots(starts_at, starts_at + timedelta(minutes=minutes))
+    assert found == [NOW + timedelta(minutes=first) + n * SLOT for n in range(count)]
+
+
+TIMES = st.integers(0, 2 * 86_400).map(lambda seconds: NOW + timedelta(seconds=seconds))
+LENGTHS = st.integers(5, 480).map(lambda minutes: timedelta(minutes=minutes))
+
+
+@given(a=TIMES, b=TIMES, long=LENGTHS, wide=LENGTHS)
+def test_what_overlaps_shares_a_slot_and_what_a_slot_lies_between_shares_none(
+    a: datetime, b: datetime, long: timedelta, wide: timedelta
+) -> None:
+    shared = set(slots(a, a + long)) & set(slots(b, b + wide))
+    apart = max(b - (a + long), a - (b + wide))
+    assert shared if apart < timedelta() else not shared or apart < SLOT
 
 
 def test_a_repeat_books_nothing_twice() -> None:

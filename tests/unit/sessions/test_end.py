@@ -74,9 +74,18 @@ def test_a_person_ends_a_booked_or_running_session_and_its_slot_is_free(
 ) -> None:
     [event] = Spec(DECIDER).given(*history).when(ABORT, surroundings())
     assert isinstance(event, SessionAborted)
-    freed, *timers = project(event)
-    assert freed == Remove("bookings", {"session_id": "session-1"})
-    assert len(timers) == (len(FOLLOW_UP_DAYS) if event.administrations else 0)
+    facts = project(event)
+    assert facts[:3] == released("bookings", "room_slots", "practitioner_slots")
+    assert len(facts[3:]) == (len(FOLLOW_UP_DAYS) if event.administrations else 0)
+
+
+def released(*tables: str) -> list[Remove]:
+    return [Remove(table, {"session_id": "session-1"}) for table in tables]
+
+
+def test_a_completed_session_frees_its_places_and_keeps_its_number() -> None:
+    freed = [fact for fact in project(completed()) if isinstance(fact, Remove)]
+    assert freed == released("room_slots", "practitioner_slots")
 
 
 @pytest.mark.parametrize("command", [ABORT, step(Step.OBSERVED)])

@@ -28,7 +28,7 @@ class ConsentWithdrawn(DomainError):
 
 
 class CourseComplete(DomainError):
-    """Every session that may be booked now is performed or booked."""
+    """Every planned session is performed."""
 
 
 class IntervalTooShort(DomainError):

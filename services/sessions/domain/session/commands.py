@@ -16,6 +16,7 @@ class BookSession:
     room_id: str
     practitioner_id: str
     starts_at: datetime
+    duration_minutes: int
     at: datetime
 
 

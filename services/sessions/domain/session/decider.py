@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from services.chassis.kernel import Decider, Fact, Put, Remove, Timer
+from services.chassis.kernel import Decider, Fact, Remove, Timer
 from services.sessions.domain.gate.decider import holds_in
-from services.sessions.domain.session.booking import book
+from services.sessions.domain.session.booking import book, free_places, take_slots
 from services.sessions.domain.session.checklist import (
     interrupt,
     record,
@@ -144,6 +144,7 @@ def booked(event: SessionBooked) -> Session:
         room_id=event.room_id,
         practitioner_id=event.practitioner_id,
         starts_at=event.starts_at,
+        ends_at=event.ends_at,
         lot_ids=(),
         device_head_id=None,
         clearance=None,
@@ -200,19 +201,6 @@ def after_start(state: Session, event: SessionStarted) -> Session:
     )
 
 
-def hold_slot(event: SessionBooked) -> list[Fact]:
-    """Return the booking's row: no room, practitioner or number of a course is booked twice."""
-    row: dict[str, object] = {
-        "session_id": event.session_id,
-        "course_id": event.course_id,
-        "number": event.number,
-        "room_id": event.room_id,
-        "practitioner_id": event.practitioner_id,
-        "starts_at": event.starts_at,
-    }
-    return [Put("bookings", row)]
-
-
 def follow_ups(session_id: str, ended_at: datetime) -> list[Fact]:
     """Return the timers of the follow-ups after something was injected."""
     return [
@@ -227,9 +215,9 @@ def follow_ups(session_id: str, ended_at: datetime) -> list[Fact]:
     ]
 
 
-def free_slot(event: SessionAborted | SessionInterrupted, ended_at: datetime) -> list[Fact]:
-    """Return the slot's release; what was injected is followed up all the same."""
-    freed: list[Fact] = [Remove("bookings", {"session_id": event.session_id})]
+def after_early_end(event: SessionAborted | SessionInterrupted, ended_at: datetime) -> list[Fact]:
+    """Return the release of the whole booking; what was injected is followed up all the same."""
+    freed = [Remove("bookings", {"session_id": event.session_id}), *free_places(event.session_id)]
     return freed + (follow_ups(event.session_id, ended_at) if event.administrations else [])
 
 
@@ -237,13 +225,14 @@ def project(event: Event) -> Sequence[Fact]:
     """Return the rows and timers of `event`."""
     match event:
         case SessionBooked():
-            return hold_slot(event)
+            return take_slots(event)
         case SessionCompleted():
-            return follow_ups(event.session_id, event.completed_at)
+            # Its number stays taken, so that nobody books it again before the course has counted.
+            return free_places(event.session_id) + follow_ups(event.session_id, event.completed_at)
         case SessionAborted():
-            return free_slot(event, event.aborted_at)
+            return after_early_end(event, event.aborted_at)
         case SessionInterrupted():
-            return free_slot(event, event.interrupted_at)
+            return after_early_end(event, event.interrupted_at)
         case _:
             return []
 

@@ -21,12 +21,18 @@ class PractitionerNotFound(DomainError):
     fault = Fault.NOT_FOUND
 
 
+class SessionAlreadyBooked(DomainError):
+    """The course's next session has its booking; abort that one to book another time."""
+
+    fault = Fault.ALREADY_EXISTS
+
+
 class RoomTaken(DomainError):
-    """The room is booked at that time."""
+    """Another session has the room at that time, or a part of it."""
 
 
 class PractitionerTaken(DomainError):
-    """The practitioner is booked at that time."""
+    """Another session has the practitioner at that time, or a part of it."""
 
 
 class SafetyUnavailable(DomainError):

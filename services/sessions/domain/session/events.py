@@ -20,6 +20,7 @@ class SessionBooked:
     room_id: str
     practitioner_id: str
     starts_at: datetime
+    ends_at: datetime
     booked_at: datetime
 
 

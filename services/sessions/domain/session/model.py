@@ -68,7 +68,10 @@ class RecordedStep:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A session with its steps. `practitioner_id` is who was booked, then who started it."""
+    """A session with its steps. `practitioner_id` is who was booked, then who started it.
+
+    `starts_at` and `ends_at` are as planned, `started_at` and `ended_at` as it was.
+    """
 
     session_id: str
     state: SessionState
@@ -80,6 +83,7 @@ class Session:
     room_id: str
     practitioner_id: str
     starts_at: datetime
+    ends_at: datetime
     lot_ids: tuple[str, ...]
     device_head_id: str | None
     clearance: Clearance | None

@@ -61,22 +61,38 @@ CREATE TABLE public.lot_labels (
 );
 SELECT chassis.guard('public.lot_labels');
 
--- Slots of sessions that are booked, running or completed. A session's length is not known, so
--- a slot is its beginning: two sessions cannot begin at once in a room or by one practitioner.
+-- Sessions that are booked, running or completed: each number of a course once.
 CREATE TABLE public.bookings (
-    chain_id        uuid        NOT NULL,
-    session_id      uuid        NOT NULL,
-    course_id       uuid        NOT NULL,
-    number          int         NOT NULL CHECK (number > 0),
-    room_id         uuid        NOT NULL,
-    practitioner_id uuid        NOT NULL,
-    starts_at       timestamptz NOT NULL,
+    chain_id   uuid NOT NULL,
+    session_id uuid NOT NULL,
+    course_id  uuid NOT NULL,
+    number     int  NOT NULL CHECK (number > 0),
     PRIMARY KEY (chain_id, session_id),
-    CONSTRAINT bookings_number UNIQUE (chain_id, course_id, number),
-    CONSTRAINT bookings_room UNIQUE (chain_id, room_id, starts_at),
-    CONSTRAINT bookings_practitioner UNIQUE (chain_id, practitioner_id, starts_at)
+    CONSTRAINT bookings_number UNIQUE (chain_id, course_id, number)
 );
 SELECT chassis.guard('public.bookings');
+
+-- What each of them takes of the day, a row for every five minutes that it touches: so no two
+-- overlap in a room or with a practitioner, by a plain key and at any isolation.
+CREATE TABLE public.room_slots (
+    chain_id   uuid        NOT NULL,
+    room_id    uuid        NOT NULL,
+    slot       timestamptz NOT NULL CHECK (date_bin('5 minutes', slot, 'epoch') = slot),
+    session_id uuid        NOT NULL,
+    PRIMARY KEY (chain_id, room_id, slot)
+);
+CREATE INDEX room_slots_of_session ON public.room_slots (chain_id, session_id);
+SELECT chassis.guard('public.room_slots');
+
+CREATE TABLE public.practitioner_slots (
+    chain_id        uuid        NOT NULL,
+    practitioner_id uuid        NOT NULL,
+    slot            timestamptz NOT NULL CHECK (date_bin('5 minutes', slot, 'epoch') = slot),
+    session_id      uuid        NOT NULL,
+    PRIMARY KEY (chain_id, practitioner_id, slot)
+);
+CREATE INDEX practitioner_slots_of_session ON public.practitioner_slots (chain_id, session_id);
+SELECT chassis.guard('public.practitioner_slots');
 
 -- A hold that closes a gate reaches the sessions that run: each owes a look at its gates, at
 -- once and until it has been done. Which of them the hold concerns is decided by the session,

@@ -171,7 +171,7 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     The course takes no more sessions.
     """
     REASON_COURSE_COMPLETE: _Reason.ValueType  # 202
-    """Every planned session is performed or booked."""
+    """Every planned session is performed."""
     REASON_NO_CREDIT: _Reason.ValueType  # 203
     """The course is not scheduled: the deposit has not been paid."""
     REASON_INTERVAL_TOO_SHORT: _Reason.ValueType  # 204
@@ -179,9 +179,9 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_INTERVAL_TOO_LONG: _Reason.ValueType  # 205
     """The session's window has passed; a review is needed."""
     REASON_ROOM_TAKEN: _Reason.ValueType  # 206
-    """The room is booked at that time."""
+    """Another session has the room at that time, or a part of it."""
     REASON_PRACTITIONER_TAKEN: _Reason.ValueType  # 207
-    """The practitioner is booked at that time."""
+    """Another session has the practitioner at that time, or a part of it."""
     REASON_HOLD_ACTIVE: _Reason.ValueType  # 208
     """A hold forbids it; PreconditionFailure lists the holds."""
     REASON_SAFETY_UNAVAILABLE: _Reason.ValueType  # 209
@@ -218,6 +218,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The plan belongs to another patient."""
     REASON_SESSION_NOT_OF_PATIENT: _Reason.ValueType  # 225
     """The session belongs to another patient."""
+    REASON_SESSION_ALREADY_BOOKED: _Reason.ValueType  # 226
+    """The course's next session has its booking; abort that one to book another time."""
     REASON_CURRENCY_DIFFERS: _Reason.ValueType  # 251
     """Billing.
 
@@ -391,7 +393,7 @@ REASON_COURSE_CLOSED: Reason.ValueType  # 201
 The course takes no more sessions.
 """
 REASON_COURSE_COMPLETE: Reason.ValueType  # 202
-"""Every planned session is performed or booked."""
+"""Every planned session is performed."""
 REASON_NO_CREDIT: Reason.ValueType  # 203
 """The course is not scheduled: the deposit has not been paid."""
 REASON_INTERVAL_TOO_SHORT: Reason.ValueType  # 204
@@ -399,9 +401,9 @@ REASON_INTERVAL_TOO_SHORT: Reason.ValueType  # 204
 REASON_INTERVAL_TOO_LONG: Reason.ValueType  # 205
 """The session's window has passed; a review is needed."""
 REASON_ROOM_TAKEN: Reason.ValueType  # 206
-"""The room is booked at that time."""
+"""Another session has the room at that time, or a part of it."""
 REASON_PRACTITIONER_TAKEN: Reason.ValueType  # 207
-"""The practitioner is booked at that time."""
+"""Another session has the practitioner at that time, or a part of it."""
 REASON_HOLD_ACTIVE: Reason.ValueType  # 208
 """A hold forbids it; PreconditionFailure lists the holds."""
 REASON_SAFETY_UNAVAILABLE: Reason.ValueType  # 209
@@ -438,6 +440,8 @@ REASON_PLAN_NOT_OF_PATIENT: Reason.ValueType  # 224
 """The plan belongs to another patient."""
 REASON_SESSION_NOT_OF_PATIENT: Reason.ValueType  # 225
 """The session belongs to another patient."""
+REASON_SESSION_ALREADY_BOOKED: Reason.ValueType  # 226
+"""The course's next session has its booking; abort that one to book another time."""
 REASON_CURRENCY_DIFFERS: Reason.ValueType  # 251
 """Billing.
 

@@ -261,6 +261,7 @@ class SessionBooked(_message.Message):
     ROOM_ID_FIELD_NUMBER: _builtins.int
     PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
     STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
     BOOKED_AT_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     course_id: _builtins.str
@@ -272,6 +273,10 @@ class SessionBooked(_message.Message):
     practitioner_id: _builtins.str
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp:
+        """As planned."""
+
     @_builtins.property
     def booked_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -286,11 +291,12 @@ class SessionBooked(_message.Message):
         room_id: _builtins.str = ...,
         practitioner_id: _builtins.str = ...,
         starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
         booked_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["booked_at", b"booked_at", "starts_at", b"starts_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["booked_at", b"booked_at", "ends_at", b"ends_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["booked_at", b"booked_at", "clinic_id", b"clinic_id", "course_id", b"course_id", "number", b"number", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "starts_at", b"starts_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["booked_at", b"booked_at", "clinic_id", b"clinic_id", "course_id", b"course_id", "ends_at", b"ends_at", "number", b"number", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "starts_at", b"starts_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -348,6 +348,7 @@ class Session(_message.Message):
     ROOM_ID_FIELD_NUMBER: _builtins.int
     PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
     STARTS_AT_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
     LOT_IDS_FIELD_NUMBER: _builtins.int
     DEVICE_HEAD_ID_FIELD_NUMBER: _builtins.int
     CLEARANCE_FIELD_NUMBER: _builtins.int
@@ -376,6 +377,10 @@ class Session(_message.Message):
     """The hold that interrupted it."""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp:
+        """As planned when it was booked."""
+
     @_builtins.property
     def lot_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Of a started session."""
@@ -408,6 +413,7 @@ class Session(_message.Message):
         room_id: _builtins.str = ...,
         practitioner_id: _builtins.str = ...,
         starts_at: _timestamp_pb2.Timestamp | None = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
         lot_ids: _abc.Iterable[_builtins.str] | None = ...,
         device_head_id: _builtins.str | None = ...,
         clearance: Global___Clearance | None = ...,
@@ -418,9 +424,9 @@ class Session(_message.Message):
         started_at: _timestamp_pb2.Timestamp | None = ...,
         ended_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "booked_at", b"booked_at", "clearance", b"clearance", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "interrupting_hold_id", b"interrupting_hold_id", "started_at", b"started_at", "starts_at", b"starts_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "booked_at", b"booked_at", "clearance", b"clearance", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "ends_at", b"ends_at", "interrupting_hold_id", b"interrupting_hold_id", "started_at", b"started_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "abort_reason", b"abort_reason", "booked_at", b"booked_at", "clearance", b"clearance", "clinic_id", b"clinic_id", "course_id", b"course_id", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "etag", b"etag", "interrupting_hold_id", b"interrupting_hold_id", "lot_ids", b"lot_ids", "number", b"number", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "started_at", b"started_at", "starts_at", b"starts_at", "state", b"state", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "abort_reason", b"abort_reason", "booked_at", b"booked_at", "clearance", b"clearance", "clinic_id", b"clinic_id", "course_id", b"course_id", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "ends_at", b"ends_at", "etag", b"etag", "interrupting_hold_id", b"interrupting_hold_id", "lot_ids", b"lot_ids", "number", b"number", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "started_at", b"started_at", "starts_at", b"starts_at", "state", b"state", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__device_head_id: _TypeAlias = _typing.Literal["device_head_id"]  # noqa: Y015
     _WhichOneofArgType__device_head_id: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id"]  # noqa: Y015

@@ -328,10 +328,13 @@ class BookSessionRequest(_message.Message):
     ROOM_ID_FIELD_NUMBER: _builtins.int
     PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
     STARTS_AT_FIELD_NUMBER: _builtins.int
+    DURATION_MINUTES_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     course_id: _builtins.str
     room_id: _builtins.str
     practitioner_id: _builtins.str
+    duration_minutes: _builtins.int
+    """How long it is planned to take. The bounds are technical caps."""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -342,10 +345,11 @@ class BookSessionRequest(_message.Message):
         room_id: _builtins.str = ...,
         practitioner_id: _builtins.str = ...,
         starts_at: _timestamp_pb2.Timestamp | None = ...,
+        duration_minutes: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["course_id", b"course_id", "practitioner_id", b"practitioner_id", "request_id", b"request_id", "room_id", b"room_id", "starts_at", b"starts_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["course_id", b"course_id", "duration_minutes", b"duration_minutes", "practitioner_id", b"practitioner_id", "request_id", b"request_id", "room_id", b"room_id", "starts_at", b"starts_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -359,12 +363,15 @@ class BookSessionResponse(_message.Message):
     ETAG_FIELD_NUMBER: _builtins.int
     STATE_FIELD_NUMBER: _builtins.int
     NUMBER_FIELD_NUMBER: _builtins.int
+    ENDS_AT_FIELD_NUMBER: _builtins.int
     BOOKED_AT_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     etag: _builtins.str
     state: _model_pb2.SessionState.ValueType
     number: _builtins.int
     """Which of the course, from 1."""
+    @_builtins.property
+    def ends_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def booked_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -374,11 +381,12 @@ class BookSessionResponse(_message.Message):
         etag: _builtins.str = ...,
         state: _model_pb2.SessionState.ValueType = ...,
         number: _builtins.int = ...,
+        ends_at: _timestamp_pb2.Timestamp | None = ...,
         booked_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["booked_at", b"booked_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["booked_at", b"booked_at", "ends_at", b"ends_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["booked_at", b"booked_at", "etag", b"etag", "number", b"number", "session_id", b"session_id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["booked_at", b"booked_at", "ends_at", b"ends_at", "etag", b"etag", "number", b"number", "session_id", b"session_id", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -367,10 +367,12 @@ class SessionServiceServicer:
     """
 
     def BookSession(self, request, context):
-        """Books the course's next session.
-        Errors: NOT_FOUND COURSE_NOT_FOUND, ROOM_NOT_FOUND, PRACTITIONER_NOT_FOUND; FAILED_PRECONDITION
-        NO_CREDIT, COURSE_CLOSED, COURSE_COMPLETE, INTERVAL_TOO_SHORT, INTERVAL_TOO_LONG, ROOM_TAKEN,
-        PRACTITIONER_TAKEN, LICENCE_LAPSED, HOLD_ACTIVE.
+        """Books the course's next session. Room and practitioner are its own from its start to its end,
+        rounded outwards to the five minutes of the clock: 10:02 to 10:31 takes 10:00 to 10:35.
+        Errors: NOT_FOUND COURSE_NOT_FOUND, ROOM_NOT_FOUND, PRACTITIONER_NOT_FOUND; ALREADY_EXISTS
+        SESSION_ALREADY_BOOKED; FAILED_PRECONDITION NO_CREDIT, COURSE_CLOSED, CONSENT_WITHDRAWN,
+        COURSE_COMPLETE, INTERVAL_TOO_SHORT, INTERVAL_TOO_LONG, ROOM_TAKEN, PRACTITIONER_TAKEN,
+        LICENCE_LAPSED, SUBJECT_UNKNOWN, HOLD_ACTIVE.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -109,10 +109,12 @@ class SessionServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     BookSession: _aio.UnaryUnaryMultiCallable[_service_pb2.BookSessionRequest, _service_pb2.BookSessionResponse]
-    """Books the course's next session.
-    Errors: NOT_FOUND COURSE_NOT_FOUND, ROOM_NOT_FOUND, PRACTITIONER_NOT_FOUND; FAILED_PRECONDITION
-    NO_CREDIT, COURSE_CLOSED, COURSE_COMPLETE, INTERVAL_TOO_SHORT, INTERVAL_TOO_LONG, ROOM_TAKEN,
-    PRACTITIONER_TAKEN, LICENCE_LAPSED, HOLD_ACTIVE.
+    """Books the course's next session. Room and practitioner are its own from its start to its end,
+    rounded outwards to the five minutes of the clock: 10:02 to 10:31 takes 10:00 to 10:35.
+    Errors: NOT_FOUND COURSE_NOT_FOUND, ROOM_NOT_FOUND, PRACTITIONER_NOT_FOUND; ALREADY_EXISTS
+    SESSION_ALREADY_BOOKED; FAILED_PRECONDITION NO_CREDIT, COURSE_CLOSED, CONSENT_WITHDRAWN,
+    COURSE_COMPLETE, INTERVAL_TOO_SHORT, INTERVAL_TOO_LONG, ROOM_TAKEN, PRACTITIONER_TAKEN,
+    LICENCE_LAPSED, SUBJECT_UNKNOWN, HOLD_ACTIVE.
     """
     StartSession: _aio.UnaryUnaryMultiCallable[_service_pb2.StartSessionRequest, _service_pb2.StartSessionResponse]
     """Starts a session, after safety was asked whether patient, lots, room, practitioner, clinic and
@@ -156,10 +158,12 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.BookSessionRequest,
         context: _aio.ServicerContext[_service_pb2.BookSessionRequest, _abc.Awaitable[_service_pb2.BookSessionResponse]],
     ) -> _abc.Awaitable[_service_pb2.BookSessionResponse]:
-        """Books the course's next session.
-        Errors: NOT_FOUND COURSE_NOT_FOUND, ROOM_NOT_FOUND, PRACTITIONER_NOT_FOUND; FAILED_PRECONDITION
-        NO_CREDIT, COURSE_CLOSED, COURSE_COMPLETE, INTERVAL_TOO_SHORT, INTERVAL_TOO_LONG, ROOM_TAKEN,
-        PRACTITIONER_TAKEN, LICENCE_LAPSED, HOLD_ACTIVE.
+        """Books the course's next session. Room and practitioner are its own from its start to its end,
+        rounded outwards to the five minutes of the clock: 10:02 to 10:31 takes 10:00 to 10:35.
+        Errors: NOT_FOUND COURSE_NOT_FOUND, ROOM_NOT_FOUND, PRACTITIONER_NOT_FOUND; ALREADY_EXISTS
+        SESSION_ALREADY_BOOKED; FAILED_PRECONDITION NO_CREDIT, COURSE_CLOSED, CONSENT_WITHDRAWN,
+        COURSE_COMPLETE, INTERVAL_TOO_SHORT, INTERVAL_TOO_LONG, ROOM_TAKEN, PRACTITIONER_TAKEN,
+        LICENCE_LAPSED, SUBJECT_UNKNOWN, HOLD_ACTIVE.
         """
 
     @_abc_1.abstractmethod
