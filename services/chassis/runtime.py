@@ -4,7 +4,7 @@ import asyncio
 import logging
 import signal
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Coroutine, Mapping, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass, field
 from typing import Any
@@ -28,7 +28,7 @@ from services.chassis.grpc.scopes import (
 from services.chassis.grpc.server import GrpcServer, Servicer, grpc_server
 from services.chassis.handling import Aggregate, StoreUnavailable
 from services.chassis.identity import Verifier, signing_keys
-from services.chassis.jetstream.connection import connected, prove_alive
+from services.chassis.jetstream.connection import BrokerLost, connected, prove_alive
 from services.chassis.jetstream.consumer import Consumer
 from services.chassis.jetstream.relay import Relay
 from services.chassis.logs import log_as_json
@@ -53,6 +53,7 @@ from services.chassis.watch import Watch
 logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 0.5
 RETRY_SECONDS = 0.5
+CANCEL_SECONDS = 1.0
 AnyAggregate = Aggregate[Any, Any, Any, Any]
 
 
@@ -139,15 +140,12 @@ class Running:
     async def _on_the_broker(self, feed: Feed, inboxes: Sequence[Inbox]) -> None:
         """Relay and hear on one connection; any doubt about it ends all of them together."""
         settings = self.settings
-        async with (
-            connected(settings.nats_url, settings.service) as client,
-            asyncio.TaskGroup() as tasks,
-        ):
-            tasks.create_task(prove_alive(client))
+        async with connected(settings.nats_url, settings.service) as client:
             relay = Relay(client, settings.service, feed, self.sequenced, self.telemetry)
-            tasks.create_task(relay.run())
-            for inbox in inboxes:
-                tasks.create_task(Consumer(client, inbox.hearing, inbox, self.lag).run())
+            consumers = [
+                Consumer(client, inbox.hearing, inbox, self.lag).run() for inbox in inboxes
+            ]
+            await _until_one_ends(prove_alive(client), relay.run(), *consumers)
 
     def _server(self, service: Service, means: Means, api: Api) -> GrpcServer:
         verifier = Verifier(signing_keys(self.settings.jwks_url))
@@ -168,6 +166,7 @@ class Running:
             {a.name: a for a in service.aggregates},
             lambda: {h.durable: self.lag.get(h.durable, 0) for h in service.hearings},
             self.clock,
+            api.keys,
         )
         servicers = [*service.servicers, watch.servicer(), ops.servicer()]
         if isinstance(self.clock, DevelopmentClock):
@@ -195,6 +194,24 @@ async def _again(loop: Callable[[], Any]) -> None:
         except BaseException as error:
             logger.warning("begun again", extra={"because": _innermost(error)})
             await asyncio.sleep(AGAIN_SECONDS)
+
+
+async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
+    """Run all until one ends; end the others, and raise what ended the first.
+
+    Not a TaskGroup, which cancels once: asyncio.wait_for of Python 3.11, which nats-py uses, loses
+    a cancellation that meets its answer, and the group would wait for that task for ever.
+    """
+    tasks = [asyncio.create_task(work) for work in works]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+        ended = [task.exception() for task in tasks if task.done() and not task.cancelled()]
+    finally:
+        while left := [task for task in tasks if not task.done()]:
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left, timeout=CANCEL_SECONDS)
+    raise next((error for error in ended if error is not None), BrokerLost())
 
 
 def _innermost(error: BaseException) -> str:

@@ -50,6 +50,13 @@ class Timers:
                 raise
             except Exception:
                 logger.exception("timer failed", extra={"timer": str(row["key"])})
+                await self._failed(str(row["chain_id"]), str(row["key"]))
+
+    async def _failed(self, chain_id: str, key: str) -> None:
+        """Note a failure: what has failed waits behind what has not."""
+        async with transaction(self.means.pool) as connection:
+            await connection.execute(SQL.enter, [chain_id])
+            await connection.execute(SQL.timer_failed, chain_id, key)
 
     async def _fire(self, chain_id: str, key: str) -> None:
         async with transaction(self.means.pool) as connection:

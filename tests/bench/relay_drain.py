@@ -21,8 +21,9 @@ from tests.bench.measure import Effort, Line, Round, Sample, at_rate, rates
 from tests.bench.ours import until, untold, without_stream
 from tests.bench.stage import Stage
 
-# A name of no service: the stream DRAIN is ours alone.
-NAME = "drain"
+DATABASE = "drain"
+# Whose events these are: its stream is filled in its stead, while it does not run.
+SERVICE = "consult"
 PAYLOAD = b"\x5a" * 600
 TRACEPARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
 FILL = """
@@ -34,7 +35,7 @@ WITH added AS (
     INSERT INTO chassis.journal (event_id, chain_id, aggregate, aggregate_id, version, type,
         payload, actor, correlation_id, traceparent, occurred_at, recorded_at, hash)
     SELECT gen_random_uuid(), $1, 'patient', gen_random_uuid(), 1,
-        'mesoflow.drain.v1.HistoryRecorded', $2, 'bench', gen_random_uuid(), $3, now(), now(), $4
+        'mesoflow.consult.v1.HistoryRecorded', $2, 'bench', gen_random_uuid(), $3, now(), now(), $4
     FROM generate_series(1, $5::int) RETURNING position)
 INSERT INTO chassis.outbox SELECT position FROM added
 """
@@ -69,7 +70,7 @@ class Watched:
 def relay_drain(stage: Stage, effort: Effort) -> Iterator[Line]:
     """Yield the one line."""
     stage.serve()
-    stage.migrated("consult", NAME)
+    stage.migrated(SERVICE, DATABASE)
     floor = stage.database("floor_drain", SCHEMA)
     count = effort.events
     rounds = [
@@ -82,24 +83,24 @@ def relay_drain(stage: Stage, effort: Effort) -> Iterator[Line]:
 async def _ours(stage: Stage, count: int) -> Sample:
     await _commit(stage, count)
     async with (
-        await open_pool(stage.stack.postgres.url("relay", NAME), 4) as pool,
+        await open_pool(stage.stack.postgres.url("relay", DATABASE), 4) as pool,
         connected(stage.stack.nats.url, "bench") as client,
     ):
-        await without_stream(client, NAME.upper())
+        await without_stream(client, SERVICE.upper())
         feed, committed, sequenced = Feed(pool), Signal(), Signal()
         watched = Watched(feed, count)
         took = await until(
             watched.reached,
             run_sequencer(feed, committed, sequenced),
-            Relay(client, NAME, watched, sequenced, untold()).run(),
+            Relay(client, SERVICE, watched, sequenced, untold()).run(),
         )
-        info = await client.jetstream().stream_info(NAME.upper())
+        info = await client.jetstream().stream_info(SERVICE.upper())
         assert info.state.messages == count, "each event is there once"
     return at_rate(count, took)
 
 
 async def _commit(stage: Stage, count: int) -> None:
-    connection = await asyncpg.connect(stage.stack.postgres.url("superuser", NAME))
+    connection = await asyncpg.connect(stage.stack.postgres.url("superuser", DATABASE))
     try:
         await connection.execute(FILL)
         await connection.execute(COMMITTED, CHAIN, PAYLOAD, TRACEPARENT, b"\0" * 32, count)

@@ -56,10 +56,11 @@ class Chain:
         """
         # Nobody in the sample comes of age while a test moves the clock.
         today = datetime.now(UTC).date()
-        found = []
+        # First, so that what is read afterwards is what events led to in the end.
+        found = await differences_in(self.client, empty, SETTLED_SECONDS)
         for each in treatments:
             found += await differences_of(each, expected(each.record, each.scripted, today))
-        return found + await differences_in(self.client, empty, SETTLED_SECONDS)
+        return found
 
 
 def sample() -> dict[str, PatientRecord]:

@@ -8,6 +8,8 @@ from typing import Any
 from mesoflow.ops.v1 import service_pb2 as pb
 from mesoflow.ops.v1 import service_pb2_grpc
 from services.chassis.clock import Clock
+from services.chassis.grpc.api import PAGE_SIZE_DEFAULT
+from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Aggregate
@@ -18,8 +20,8 @@ from services.chassis.postgres.codec import from_jsonb
 from services.chassis.postgres.journal import GENESIS, Entry, entry_hash, entry_of
 from services.chassis.postgres.pool import Connection, Pool, transaction
 from services.chassis.postgres.writing import SQL
+from services.chassis.sealing import KeyProvider, derived_key
 
-LIST_MOST = 200
 AnyAggregate = Aggregate[Any, Any, Any, Any]
 
 
@@ -39,6 +41,7 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
     aggregates: Mapping[str, AnyAggregate]
     pending: Callable[[], Mapping[str, int]]
     clock: Clock
+    keys: KeyProvider
 
     async def GetStatus(
         self, request: pb.GetStatusRequest, context: Context
@@ -61,16 +64,19 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
     ) -> pb.ListParkedResponse:
         """List what could not be answered in the caller's chain, and what waits behind it."""
         chain_id = current().caller.chain_id
+        state = pb.ParkedState.Name(request.state).removeprefix("PARKED_STATE_")
+        wanted = {"durable": request.durable, "state": state if request.state else "ANY"}
+        token = PageToken(derived_key(self.keys, chain_id, "page"), "parked", wanted)
+        after = token.read(request.page_token) if request.page_token else None
+        size = request.page_size or PAGE_SIZE_DEFAULT
         async with transaction(self.pool) as connection:
             await connection.execute(SQL.enter, [chain_id])
-            rows = await connection.fetch(SQL.parked_list, chain_id, request.page_size or LIST_MOST)
-        parked = [parked_event(row) for row in rows]
-        wanted = [
-            p
-            for p in parked
-            if request.state in (0, p.state) and request.durable in ("", p.durable)
-        ]
-        return pb.ListParkedResponse(parked=wanted)
+            rows = await connection.fetch(
+                SQL.parked_list, chain_id, *wanted.values(), after, size + 1
+            )
+        parked = [parked_event(row) for row in rows[:size]]
+        more = token.write(parked[-1].parked_id) if len(rows) > size else ""
+        return pb.ListParkedResponse(parked=parked, next_page_token=more)
 
     async def ReplayParked(
         self, request: pb.ReplayParkedRequest, context: Context

@@ -55,6 +55,7 @@ def _timer_row(slot: Slot, timer_id: str, timer: Timer) -> tuple[object, ...]:
         timer.aggregate,
         timer.aggregate_id,
         traceparent,
+        0,
     )
 
 

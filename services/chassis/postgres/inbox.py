@@ -22,7 +22,7 @@ BACKOFF_SECONDS = (0.2, 1, 3, 10, 30, 120, 600)
 
 
 class OutOfOrder(DomainError):
-    """An unseen event is older than one already heard of its aggregate."""
+    """An unseen event is older than one already heard of its aggregate; replay takes it in."""
 
     fault = Fault.CONFLICT
 
@@ -77,9 +77,10 @@ class Inbox:
         except StoreUnavailable:
             raise
         except Exception as error:
-            dead = isinstance(error, TooManyAttempts)
+            # Neither mends itself: the one may kill the process again, the other is for a person.
+            dead = isinstance(error, (TooManyAttempts, OutOfOrder))
             await self._park(delivery, error, attempts=begun, dead=dead)
-        if begun > 1:
+        if delivery.count > 1:
             async with transaction(self.means.pool) as connection:
                 await connection.execute(SQL.end_attempts, self._durable, [delivery.event_id])
 
@@ -91,7 +92,9 @@ class Inbox:
             )
         return begun
 
-    async def _answer(self, connection: Connection, deliveries: Sequence[Delivery]) -> int:
+    async def _answer(
+        self, connection: Connection, deliveries: Sequence[Delivery], *, late: bool = False
+    ) -> int:
         claimed = await connection.fetch(SQL.claim, self._durable, [d.event_id for d in deliveries])
         new = {str(row["event_id"]) for row in claimed}
         fresh: list[Delivery] = []
@@ -101,19 +104,19 @@ class Inbox:
                 fresh.append(delivery)
         if not fresh:
             return 0
-        await self._hear(connection, fresh)
+        await self._hear(connection, fresh, late=late)
         return await self._run(connection, fresh)
 
-    async def _hear(self, connection: Connection, fresh: Sequence[Delivery]) -> None:
-        """Refuse an unseen version below one heard; else note the highest of each aggregate."""
+    async def _hear(self, connection: Connection, fresh: Sequence[Delivery], *, late: bool) -> None:
+        """Refuse an unseen version below one heard, unless it comes out of its line at last."""
         chains, ids = [d.chain_id for d in fresh], [d.aggregate_id for d in fresh]
         rows = await connection.fetch(SQL.heard, self._durable, chains, ids)
         heard = {(str(r["chain_id"]), str(r["aggregate_id"])): r["version"] for r in rows}
         for delivery in fresh:
             place = (delivery.chain_id, delivery.aggregate_id)
-            if delivery.version <= heard.get(place, 0):
+            if delivery.version <= heard.get(place, 0) and not late:
                 raise OutOfOrder(event_id=delivery.event_id)
-            heard[place] = delivery.version
+            heard[place] = max(delivery.version, heard.get(place, 0))
         places = list(heard)
         await connection.execute(
             SQL.hear,
@@ -200,7 +203,7 @@ class Inbox:
                 if claimed is None:
                     return
                 delivery, attempts = claimed
-                recorded = await self._answer(connection, [delivery])
+                recorded = await self._answer(connection, [delivery], late=True)
                 await parked.release(place)
         except StoreUnavailable:
             raise

@@ -20,7 +20,8 @@ DELETE FROM public."{table}" f USING jsonb_populate_recordset(NULL::public."{tab
 
 -- put_timers
 INSERT INTO chassis.timers (chain_id, key, due_at, command, aggregate, aggregate_id, traceparent)
-SELECT (t).* FROM unnest($1::chassis.timers[]) t
+SELECT chain_id, key, due_at, command, aggregate, aggregate_id, traceparent
+FROM unnest($1::chassis.timers[])
 ON CONFLICT (chain_id, key) DO UPDATE SET due_at = excluded.due_at
 
 -- audit
@@ -127,14 +128,23 @@ WHERE durable = $1 AND chain_id = $2 AND aggregate_id = $3 AND version = $4
 -- parked_list
 SELECT parked_id, durable, chain_id, aggregate_id, version, event_id, type, attempts, reason, dead,
     parked_at, next_attempt_at
-FROM chassis.parked WHERE chain_id = $1 ORDER BY parked_at LIMIT $2
+FROM chassis.parked
+WHERE chain_id = $1 AND ($2 = '' OR durable = $2)
+    AND ($3 = 'ANY' OR $3 = CASE WHEN dead THEN 'DEAD'
+        WHEN reason = 'BEHIND_A_PARKED_EVENT' THEN 'WAITING' ELSE 'RETRYING' END)
+    AND ($4::uuid IS NULL OR (parked_at, parked_id) >
+        (SELECT p.parked_at, p.parked_id FROM chassis.parked p WHERE p.parked_id = $4))
+ORDER BY parked_at, parked_id LIMIT $5
 
 -- parked_replay
 UPDATE chassis.parked SET dead = false, attempts = 0, next_attempt_at = $3
 WHERE chain_id = $1 AND parked_id = $2 RETURNING true
 
 -- due_timers
-SELECT chain_id, key FROM chassis.timers WHERE due_at <= $1 ORDER BY due_at LIMIT $2
+SELECT chain_id, key FROM chassis.timers WHERE due_at <= $1 ORDER BY failures, due_at LIMIT $2
+
+-- timer_failed
+UPDATE chassis.timers SET failures = failures + 1 WHERE chain_id = $1 AND key = $2
 
 -- claim_timer
 SELECT key, due_at, command, aggregate, aggregate_id, traceparent

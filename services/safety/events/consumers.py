@@ -5,13 +5,14 @@ from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from mesoflow.safety.v1 import events_pb2 as own
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
 from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Owed
 from services.chassis.mapping import from_message
-from services.safety.domain.case.commands import OpenCase
-from services.safety.domain.exposure.commands import RecordExposure
+from services.safety.domain.case.commands import LinkExposures, OpenCase
+from services.safety.domain.exposure.commands import MatchCases, RecordExposure
 from services.safety.handlers.case import CASE
 from services.safety.handlers.exposure import EXPOSURE
 
@@ -63,11 +64,38 @@ def record_exposure(
 def open_case(event: sessions_events.ReactionObserved, delivery: Delivery) -> Sequence[Owed]:
     """A reaction was reported: it is a case, with the exposures that are known by now.
 
-    One reported while its session still runs comes before that session's exposure.
+    One reported while its session still runs comes before that session's exposure, which is
+    linked when it is on record.
     """
     case_id = derived_id("case", event.reaction_id)
     command = from_message(event, OpenCase, case_id=case_id, at=delivery.occurred_at)
     return [Owed(CASE, case_id, command)]
+
+
+# ── own ─────────────────────────────────────────────────────────────────────────────────────────
+#
+# A reaction and its session's end may be answered side by side, neither seeing the other. What
+# follows is done once they are committed, so whichever is heard of here last sees the other.
+
+
+def match_cases(event: own.ExposureRecorded, delivery: Delivery) -> Sequence[Owed]:
+    """An exposure is on record: cases that were open before may stem from it."""
+    return [Owed(EXPOSURE, event.session_id, MatchCases(event.session_id, delivery.occurred_at))]
+
+
+def link_matched(event: own.ExposureMatched, delivery: Delivery) -> Sequence[Owed]:
+    """Cases were found that may stem from an exposure: each links it."""
+    return [link_exposures(case_id, delivery) for case_id in event.case_ids]
+
+
+def link_opened(event: own.CaseOpened, delivery: Delivery) -> Sequence[Owed]:
+    """A case is open: it links what came on record while it opened."""
+    return [link_exposures(event.case_id, delivery)]
+
+
+def link_exposures(case_id: str, delivery: Delivery) -> Owed:
+    """Return the linking of whatever a case has not linked yet."""
+    return Owed(CASE, case_id, LinkExposures(case_id, delivery.occurred_at))
 
 
 HEARINGS = (
@@ -79,6 +107,15 @@ HEARINGS = (
             sessions_events.SessionAborted: record_aborted,
             sessions_events.SessionInterrupted: record_interrupted,
             sessions_events.ReactionObserved: open_case,
+        },
+    ),
+    Hearing(
+        "safety",
+        "safety",
+        {
+            own.ExposureRecorded: match_cases,
+            own.ExposureMatched: link_matched,
+            own.CaseOpened: link_opened,
         },
     ),
 )

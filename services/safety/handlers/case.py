@@ -1,24 +1,39 @@
-"""The case as an aggregate, and what its opening rests on."""
+"""The case as an aggregate, and what its opening and its links rest on."""
 
 from services.chassis.handling import Aggregate, Reader
-from services.safety.domain.case.commands import Command, OpenCase
+from services.safety.domain.case.commands import Command, LinkExposures, OpenCase
 from services.safety.domain.case.decider import DECIDER, Background
 from services.safety.domain.case.events import Event
-from services.safety.domain.case.model import Case
+from services.safety.domain.case.model import Case, ReactionTerm
 from services.safety.handlers.exposure import EXPOSURE
 from services.safety.reference.latency import latency_windows
 from services.safety.reference.seriousness import serious_terms
 
 
-async def gather_background(command: OpenCase, state: Case | None, reader: Reader) -> Background:
+async def gather_report(command: OpenCase, state: Case | None, reader: Reader) -> Background:
+    """Return what the case of a report rests on."""
+    return await background(command.patient_id, command.term, reader)
+
+
+async def gather_links(
+    command: LinkExposures, state: Case | None, reader: Reader
+) -> Background | None:
+    """Return what an open case rests on by now."""
+    return await background(state.patient_id, state.term, reader) if state is not None else None
+
+
+async def background(patient_id: str, term: ReactionTerm, reader: Reader) -> Background:
     """Return the patient's exposures so far, and the rows of the term."""
+    windows, terms = latency_windows(), serious_terms()
     return Background(
-        exposures=await reader.find(EXPOSURE, "patient_id", command.patient_id),
-        window=latency_windows().of(command.term),
-        serious_by_rule=command.term in serious_terms().terms,
+        exposures=await reader.find(EXPOSURE, "patient_id", patient_id),
+        window=windows.of(term),
+        serious_by_rule=term in terms.terms,
+        latency_windows_version=windows.version,
+        serious_terms_version=terms.version,
     )
 
 
 CASE: Aggregate[Case, Command, Event, Background | None] = Aggregate(
-    "case", DECIDER, Case, gathers={OpenCase: gather_background}
+    "case", DECIDER, Case, gathers={OpenCase: gather_report, LinkExposures: gather_links}
 )

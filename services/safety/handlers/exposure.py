@@ -1,9 +1,33 @@
-"""The exposure as an aggregate, one for each session."""
+"""The exposure as an aggregate, one for each session, and the cases that may stem from it."""
 
-from services.chassis.handling import Aggregate
-from services.safety.domain.exposure.commands import Command
-from services.safety.domain.exposure.decider import DECIDER
+from services.chassis.handling import Aggregate, Reader
+from services.safety.domain.case.linking import Onset
+from services.safety.domain.case.model import Case
+from services.safety.domain.exposure.commands import Command, MatchCases
+from services.safety.domain.exposure.decider import DECIDER, Matches
 from services.safety.domain.exposure.events import Event
 from services.safety.domain.exposure.model import Exposure
+from services.safety.reference.latency import latency_windows
 
-EXPOSURE: Aggregate[Exposure, Command, Event, None] = Aggregate("exposure", DECIDER, Exposure)
+
+async def gather_matches(command: MatchCases, state: Exposure | None, reader: Reader) -> Matches:
+    """Return the open cases of the exposed patient that may stem from the exposure."""
+    # Here and not above: a case reads exposures just as an exposure reads cases.
+    from services.safety.handlers.case import CASE
+
+    version = latency_windows().version
+    if state is None:
+        return Matches((), version)
+    cases = await reader.find(CASE, "patient_id", state.patient_id)
+    return Matches([case.case_id for case in cases if may_stem_from(case, state)], version)
+
+
+def may_stem_from(case: Case, exposure: Exposure) -> bool:
+    """Tell whether a case may stem from `exposure`. Every case is open so far."""
+    onset = Onset(case.onset_at, case.suspected_session_id, latency_windows().of(case.term))
+    return onset.may_stem_from(exposure)
+
+
+EXPOSURE: Aggregate[Exposure, Command, Event, Matches | None] = Aggregate(
+    "exposure", DECIDER, Exposure, gathers={MatchCases: gather_matches}
+)

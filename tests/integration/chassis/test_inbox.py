@@ -65,6 +65,13 @@ class Heard:
         self.rooms.poison.add(made.event_id)
         return made
 
+    async def replay(self) -> None:
+        """Let every dead event be tried again, as an operator may."""
+        now = self.bench.clock.now()
+        again = "UPDATE chassis.parked SET dead = false, next_attempt_at = $1"
+        await self.bench.database.execute(again, now)
+        await self.inbox.retry_due()
+
     async def rooms_of(self, course: str) -> list[str]:
         """Return the rooms that answering has led to, in order."""
         found = await self.bench.store.get(self.chains[course], CLINIC, self.rooms.clinics[course])
@@ -141,12 +148,17 @@ async def test_a_head_out_of_attempts_is_dead_and_still_holds_its_line(heard: He
     assert len(heard.rooms.seen) == ATTEMPTS_MOST + 1, "the batch, then each attempt"
 
 
-async def test_an_unseen_older_version_is_parked_and_never_dropped(heard: Heard) -> None:
+async def test_an_unseen_older_version_waits_for_a_person_and_is_never_dropped(
+    heard: Heard,
+) -> None:
     course = await heard.course()
     await heard.inbox([heard.delivery(course, 3)])
     await heard.inbox([heard.delivery(course, 2)])
     assert await heard.rooms_of(course) == ["v3"]
-    assert await heard.parked() == [(2, "OUT_OF_ORDER", 1, False)]
+    assert await heard.parked() == [(2, "OUT_OF_ORDER", 1, True)]
+    await heard.replay()
+    assert await heard.rooms_of(course) == ["v3", "v2"]
+    assert await heard.parked() == []
 
 
 async def test_versions_may_leave_holes(heard: Heard) -> None:

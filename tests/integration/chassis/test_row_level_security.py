@@ -31,6 +31,7 @@ CHASSIS_TABLES = {
     for name in ("journal", "feed", "requests", "heard", "parked", "sealed", "sealed_keys")
 } | {"chassis.timers", "chassis.audit"}
 PARKED = ("durable", "chain_id", "aggregate_id", "version", "dead", "next_attempt_at")
+DUE = ("chain_id", "key", "due_at", "failures")
 MADE = [name for name in SERVICES if any(r.name.startswith(name) for r in revisions(name))]
 
 
@@ -147,7 +148,7 @@ async def test_relay_and_clock_may_do_their_work_and_nothing_else(schema: Databa
         "chassis.relay UPDATE",
     }
     clock = {str(row["what"]) for row in await schema.rows(GRANTS, "clock")}
-    timers = {f"chassis.timers.{name} SELECT" for name in ("chain_id", "key", "due_at")}
+    timers = {f"chassis.timers.{name} SELECT" for name in DUE}
     assert clock == timers | {f"chassis.parked.{name} SELECT" for name in PARKED}
 
 

@@ -1,14 +1,29 @@
 """What the tests of safety speak of: a patient, sessions, lots, a reaction."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from services.safety.domain.case.commands import OpenCase
-from services.safety.domain.case.model import ReactionTerm, SeriousnessCriterion
+from services.chassis.handling import Aggregate, ReadT
+from services.safety.domain.case.commands import LinkExposures, OpenCase
+from services.safety.domain.case.decider import Background
+from services.safety.domain.case.latency import LatencyUnit, LatencyWindow
+from services.safety.domain.case.model import Case, ReactionTerm, SeriousnessCriterion
 from services.safety.domain.exposure.model import Exposure
 
 ONSET = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TOLD = datetime(2026, 3, 3, 15, tzinfo=UTC)
 SESSION, OTHER_SESSION = "session-1", "session-2"
+WEEK = LatencyWindow(LatencyUnit.DAYS, 0, 7)
+WINDOWS_VERSION, TERMS_VERSION = "windows-3", "terms-5"
+LINK = LinkExposures("case-1", TOLD + timedelta(minutes=5))
+
+
+def known(
+    *exposures: Exposure, window: LatencyWindow | None = WEEK, serious: bool = False
+) -> Background:
+    """Return what a case rests on."""
+    return Background(exposures, window, serious, WINDOWS_VERSION, TERMS_VERSION)
 
 
 def exposure(
@@ -49,3 +64,19 @@ def report(
         first_aware_at=first_aware_at,
         at=TOLD,
     )
+
+
+class Shelf:
+    """A Reader over documents in memory."""
+
+    def __init__(self, *kept: Exposure | Case) -> None:
+        self.kept = kept
+
+    async def get(self, aggregate: Aggregate[ReadT, Any, Any, Any], key: str) -> ReadT | None:
+        raise AssertionError("nothing is asked for by its id")
+
+    async def find(
+        self, aggregate: Aggregate[ReadT, Any, Any, Any], column: str, value: str
+    ) -> Sequence[ReadT]:
+        mine = [each for each in self.kept if isinstance(each, aggregate.state)]
+        return [each for each in mine if getattr(each, column) == value]

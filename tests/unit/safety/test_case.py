@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.kernel import Put
+from services.safety.domain.case.commands import OpenCase
 from services.safety.domain.case.decider import DECIDER, Background
 from services.safety.domain.case.events import CaseOpened
 from services.safety.domain.case.latency import LatencyUnit, LatencyWindow
@@ -17,34 +18,59 @@ from services.safety.domain.case.model import (
     SeriousnessCriterion,
 )
 from services.safety.domain.exposure.model import Exposure
-from services.safety.handlers.case import gather_background
-from services.safety.handlers.exposure import EXPOSURE
+from services.safety.handlers.case import gather_links, gather_report
+from services.safety.reference.latency import latency_windows
+from services.safety.reference.seriousness import serious_terms
 from tests.support.spec import Spec
-from tests.unit.safety.cases import ONSET, OTHER_SESSION, SESSION, TOLD, exposure, report
+from tests.unit.safety.cases import (
+    LINK,
+    ONSET,
+    OTHER_SESSION,
+    SESSION,
+    TOLD,
+    WEEK,
+    Shelf,
+    exposure,
+    known,
+    report,
+)
 
 spec = Spec(DECIDER)
 DAYS = LatencyUnit.DAYS
-WEEK = LatencyWindow(DAYS, 0, 7)
+
+LINKED_2 = CaseExposure(
+    *(SESSION, ("lot-1",), "practitioner-1", "room-1", "HEAD-7", 2),
+    administered_at=ONSET - timedelta(days=2),
+)
+
+
+def only_opening(command: OpenCase, facts: Background) -> CaseOpened:
+    """Return the opening that `command` leads to."""
+    [event] = spec.when(command, facts)
+    assert isinstance(event, CaseOpened)
+    return event
 
 
 def opened(*exposures: Exposure, window: LatencyWindow | None = WEEK) -> CaseOpened:
     """Return the opening of the plainest report over `exposures`."""
-    [event] = spec.when(report(), Background(exposures, window, False))
-    return event
+    return only_opening(report(), known(*exposures, window=window))
 
 
 def test_a_reported_reaction_becomes_a_case() -> None:
-    [event] = spec.when(report(), Background((exposure(timedelta(days=2)),), WEEK, False))
+    [event] = spec.when(report(), known(exposure(timedelta(days=2))))
     assert event == CaseOpened(
         case_id="case-1",
         reaction_id="reaction-1",
         patient_id="patient-1",
+        suspected_session_id=None,
         clinic_id="clinic-1",
         term=ReactionTerm.INJECTION_SITE_PAIN,
         severity_grade=1,
         serious=False,
         criteria=(),
-        exposures=(CaseExposure(SESSION, ("lot-1",), "practitioner-1", "room-1", "HEAD-7", 2),),
+        exposures=(LINKED_2,),
+        latency_windows_version="windows-3",
+        serious_terms_version="terms-5",
         onset_at=ONSET,
         first_aware_at=TOLD,
         opened_at=TOLD,
@@ -60,8 +86,7 @@ def test_the_case_is_open_and_says_what_its_event_says() -> None:
 
 
 def test_a_report_heard_twice_opens_one_case() -> None:
-    known = Background((), WEEK, False)
-    assert spec.given(opened()).when(report(), known) == []
+    assert spec.given(opened()).when(report(), known()) == []
 
 
 def test_a_case_opens_without_any_exposure() -> None:
@@ -70,7 +95,7 @@ def test_a_case_opens_without_any_exposure() -> None:
 
 def test_the_clocks_start_when_anyone_first_knew() -> None:
     aware = ONSET + timedelta(hours=1)
-    [event] = spec.when(report(first_aware_at=aware), Background((), None, False))
+    event = only_opening(report(first_aware_at=aware), known(window=None))
     assert event.first_aware_at == aware
     assert event.opened_at == TOLD
 
@@ -95,7 +120,7 @@ def test_seriousness(
     criteria: tuple[SeriousnessCriterion, ...], by_rule: bool, grade: int, serious: bool
 ) -> None:
     command = report(criteria=criteria, severity_grade=grade)
-    [event] = spec.when(command, Background((), None, by_rule))
+    event = only_opening(command, known(window=None, serious=by_rule))
     assert event.serious is serious
     assert event.criteria == criteria
 
@@ -122,14 +147,13 @@ def test_sessions_in_the_window_are_linked(
 @pytest.mark.parametrize("window", [None, LatencyWindow(DAYS, 7, 84), WEEK])
 def test_the_suspected_session_is_linked_whatever_the_window(window: LatencyWindow | None) -> None:
     here, elsewhere = exposure(timedelta(days=3)), exposure(timedelta(days=300), OTHER_SESSION)
-    known = Background((here, elsewhere), window, False)
-    [event] = spec.when(report(session_id=SESSION), known)
+    event = only_opening(report(session_id=SESSION), known(here, elsewhere, window=window))
     assert [each.session_id for each in event.exposures] == [SESSION]
 
 
 def test_a_reaction_before_the_end_of_its_session_is_of_day_zero() -> None:
-    known = Background((exposure(timedelta(minutes=-20)),), WEEK, False)
-    [event] = spec.when(report(session_id=SESSION), known)
+    late = exposure(timedelta(minutes=-20))
+    event = only_opening(report(session_id=SESSION), known(late))
     assert [each.days_before_onset for each in event.exposures] == [0]
 
 
@@ -155,28 +179,18 @@ def test_each_lot_of_each_linked_session_is_a_row() -> None:
     assert {row["case_id"] for row in rows} == {"case-1"}
 
 
-class Shelf:
-    """A Reader over exposures in memory."""
-
-    def __init__(self, *exposures: Exposure) -> None:
-        self.exposures = exposures
-
-    async def get(self, aggregate: object, key: str) -> None:
-        raise AssertionError("a case asks for no single exposure")
-
-    async def find(self, aggregate: object, column: str, value: str) -> list[Exposure]:
-        assert aggregate is EXPOSURE
-        return [each for each in self.exposures if getattr(each, column) == value]
+CICATRICIAL = ReactionTerm.CICATRICIAL_ALOPECIA
 
 
 async def test_a_case_rests_on_the_exposures_of_its_own_patient() -> None:
     own, foreign = exposure(timedelta(days=1)), exposure(timedelta(days=1), OTHER_SESSION)
     shelf = Shelf(own, replace(foreign, patient_id="patient-2"))
-    known = await gather_background(
-        report(ReactionTerm.CICATRICIAL_ALOPECIA),
-        None,
-        shelf,  # type: ignore[arg-type] # keeps exposures alone, a Reader keeps every aggregate
-    )
-    assert known.exposures == [own]
-    assert known.window == LatencyWindow(DAYS, 7, 364)
-    assert known.serious_by_rule
+    found = await gather_report(report(CICATRICIAL), None, shelf)
+    assert found.exposures == [own]
+    assert found.window == LatencyWindow(DAYS, 7, 364)
+    assert found.serious_by_rule
+    assert found.latency_windows_version == latency_windows().version
+    assert found.serious_terms_version == serious_terms().version
+    state = spec.given(only_opening(report(CICATRICIAL), known())).state
+    assert await gather_links(LINK, state, shelf) == found
+    assert await gather_links(LINK, None, shelf) is None

@@ -7,12 +7,13 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from mesoflow.clinical.v1 import reaction_pb2, scalp_pb2
+from mesoflow.safety.v1 import events_pb2 as own
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
-from services.chassis.delivery import Delivery
+from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Owed
-from services.safety.domain.case.commands import OpenCase
+from services.safety.domain.case.commands import LinkExposures, OpenCase
 from services.safety.domain.case.model import ReactionTerm, SeriousnessCriterion
-from services.safety.domain.exposure.commands import RecordExposure
+from services.safety.domain.exposure.commands import MatchCases, RecordExposure
 from services.safety.events.consumers import HEARINGS
 from services.safety.handlers.case import CASE
 from services.safety.handlers.exposure import EXPOSURE
@@ -30,10 +31,10 @@ GIVEN = [
     scalp_pb2.Injection(lot_id="lot-1", points=20),
     scalp_pb2.Injection(lot_id="lot-2", points=30),
 ]
-[HEARING] = HEARINGS
+HEARING, OWN = HEARINGS
 
 
-def owed(event: Message) -> list[Owed]:
+def owed(event: Message, hearing: Hearing = HEARING) -> list[Owed]:
     """Return what safety owes for `event`, as the inbox asks for it."""
     delivery = Delivery(
         event_id="0198c0de-0000-7000-8000-0000000000ff",
@@ -45,7 +46,7 @@ def owed(event: Message) -> list[Owed]:
         traceparent=None,
         occurred_at=RECORDED,
     )
-    return list(HEARING.owed(delivery))
+    return list(hearing.owed(delivery))
 
 
 def stamp(at: datetime) -> Timestamp:
@@ -147,3 +148,17 @@ def test_one_durable_hears_all_of_sessions() -> None:
         "mesoflow.*.sessions.v1.session.session_completed",
         "mesoflow.*.sessions.v1.session.session_interrupted",
     ]
+
+
+def test_a_recorded_exposure_looks_for_the_cases_that_were_open_before() -> None:
+    session_id = IDS["session_id"]
+    [one] = owed(own.ExposureRecorded(session_id=session_id), OWN)
+    assert one == Owed(EXPOSURE, session_id, MatchCases(session_id, RECORDED))
+
+
+def test_every_case_that_was_found_links_and_so_does_one_that_has_just_opened() -> None:
+    found = owed(own.ExposureMatched(case_ids=["case-1", "case-2"]), OWN)
+    assert found == [
+        Owed(CASE, each, LinkExposures(each, RECORDED)) for each in ("case-1", "case-2")
+    ]
+    assert owed(own.CaseOpened(case_id="case-1"), OWN) == found[:1]

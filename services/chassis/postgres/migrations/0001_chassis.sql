@@ -198,12 +198,13 @@ CREATE TABLE chassis.timers (
     aggregate    text        NOT NULL,
     aggregate_id uuid        NOT NULL,
     traceparent  text,
+    failures     int         NOT NULL DEFAULT 0,
     PRIMARY KEY (chain_id, key)
 );
 CREATE INDEX timers_due ON chassis.timers (due_at);
 SELECT chassis.guard('chassis.timers');
 CREATE POLICY clock_sees_due ON chassis.timers FOR SELECT TO clock USING (true);
-GRANT SELECT (chain_id, key, due_at) ON chassis.timers TO clock;
+GRANT SELECT (chain_id, key, due_at, failures) ON chassis.timers TO clock;
 
 -- Refusals and reads of identity: who asked what, and what was said. Codes and ids only.
 CREATE TABLE chassis.audit (

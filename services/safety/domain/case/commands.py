@@ -23,4 +23,12 @@ class OpenCase:
     at: datetime
 
 
-Command = OpenCase
+@dataclass(frozen=True, slots=True)
+class LinkExposures:
+    """Lay the case against exposures that came on record after it had opened."""
+
+    case_id: str
+    at: datetime
+
+
+Command = OpenCase | LinkExposures

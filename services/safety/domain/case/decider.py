@@ -1,13 +1,14 @@
-"""How a case opens: is it serious, and which sessions may have led to it."""
+"""How a case opens, and how it is laid against exposures that come on record after it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import timedelta
+from dataclasses import dataclass, replace
 
 from services.chassis.kernel import Decider, Fact, Put
-from services.safety.domain.case.commands import Command
-from services.safety.domain.case.events import CaseOpened, Event
+from services.safety.domain.case.commands import Command, LinkExposures, OpenCase
+from services.safety.domain.case.errors import CaseNotFound
+from services.safety.domain.case.events import CaseExposureLinked, CaseOpened, Event
 from services.safety.domain.case.latency import LatencyWindow
+from services.safety.domain.case.linking import Onset, latest_first, linked
 from services.safety.domain.case.model import Case, CaseExposure, CaseState
 from services.safety.domain.exposure.model import Exposure
 
@@ -24,27 +25,44 @@ class Background:
     exposures: Sequence[Exposure]
     window: LatencyWindow | None
     serious_by_rule: bool
-
-
-NOTHING_KNOWN = Background((), None, False)
+    latency_windows_version: str
+    serious_terms_version: str
 
 
 def decide(command: Command, state: Case | None, facts: Background | None) -> Sequence[Event]:
-    """Return the opening; nothing for a case that is open."""
-    if state is not None:
-        return []
-    known = facts or NOTHING_KNOWN
+    """Return the events that `command` causes; a command that finds its work done causes none."""
+    match command:
+        case OpenCase():
+            return opened(command, known(facts)) if state is None else []
+        case LinkExposures():
+            if state is None:
+                raise CaseNotFound
+            return newly_linked(command, state, known(facts))
+
+
+def known(facts: Background | None) -> Background:
+    """Return what a case rests on: every command of a case gathers it."""
+    assert facts is not None, "an open case has its background"
+    return facts
+
+
+def opened(command: OpenCase, facts: Background) -> list[Event]:
+    """Return the opening, with the exposures that are on record."""
+    onset = Onset(command.onset_at, command.session_id, facts.window)
     return [
         CaseOpened(
             case_id=command.case_id,
             reaction_id=command.reaction_id,
             patient_id=command.patient_id,
+            suspected_session_id=command.session_id,
             clinic_id=command.clinic_id,
             term=command.term,
             severity_grade=command.severity_grade,
-            serious=serious(command, known.serious_by_rule),
+            serious=serious(command, facts.serious_by_rule),
             criteria=command.criteria,
-            exposures=linked(command, known),
+            exposures=linked(onset, facts.exposures),
+            latency_windows_version=facts.latency_windows_version,
+            serious_terms_version=facts.serious_terms_version,
             onset_at=command.onset_at,
             first_aware_at=command.first_aware_at or command.at,
             opened_at=command.at,
@@ -52,7 +70,26 @@ def decide(command: Command, state: Case | None, facts: Background | None) -> Se
     ]
 
 
-def serious(command: Command, by_rule: bool) -> bool:
+def newly_linked(command: LinkExposures, state: Case, facts: Background) -> list[Event]:
+    """Return a link to each exposure that may have led to the reaction and has none yet."""
+    onset = Onset(state.onset_at, state.suspected_session_id, facts.window)
+    have = {exposure.session_id for exposure in state.exposures}
+    return [
+        CaseExposureLinked(
+            case_id=state.case_id,
+            reaction_id=state.reaction_id,
+            patient_id=state.patient_id,
+            clinic_id=state.clinic_id,
+            exposure=exposure,
+            latency_windows_version=facts.latency_windows_version,
+            linked_at=command.at,
+        )
+        for exposure in linked(onset, facts.exposures)
+        if exposure.session_id not in have
+    ]
+
+
+def serious(command: OpenCase, by_rule: bool) -> bool:
     """Tell whether it is serious: by a criterion, by its term (DOMAIN 6.3), or because it killed.
 
     No other grade makes it so: severity is not seriousness (DOMAIN 6.2, rule 13).
@@ -60,68 +97,30 @@ def serious(command: Command, by_rule: bool) -> bool:
     return bool(command.criteria) or by_rule or command.severity_grade == GRADE_OF_DEATH
 
 
-def linked(command: Command, known: Background) -> tuple[CaseExposure, ...]:
-    """Return the sessions that may have led to the reaction, latest first (DOMAIN rule 14)."""
-    latest_first = sorted(
-        known.exposures, key=lambda each: (each.administered_at, each.session_id), reverse=True
-    )
-    return tuple(
-        case_exposure(exposure, elapsed)
-        for exposure in latest_first
-        if may_have_led((elapsed := since(exposure, command)), exposure, command, known.window)
-    )
-
-
-def since(exposure: Exposure, command: Command) -> timedelta:
-    """Return how long before the onset it was given.
-
-    A session is dated by its end, so the reaction it is suspected of may have begun before
-    that: no time had passed then.
-    """
-    elapsed = command.onset_at - exposure.administered_at
-    return max(elapsed, timedelta()) if suspected(exposure, command) else elapsed
-
-
-def may_have_led(
-    elapsed: timedelta, exposure: Exposure, command: Command, window: LatencyWindow | None
-) -> bool:
-    """Tell whether the onset lies in the window; the session that is suspected always counts.
-
-    A person's suspicion is a reason of its own, and all there is where the term has no window.
-    """
-    return suspected(exposure, command) or (window is not None and window.covers(elapsed))
-
-
-def suspected(exposure: Exposure, command: Command) -> bool:
-    """Tell whether the report names this session."""
-    return exposure.session_id == command.session_id
-
-
-def case_exposure(exposure: Exposure, elapsed: timedelta) -> CaseExposure:
-    """Return an exposure as its case keeps it."""
-    return CaseExposure(
-        session_id=exposure.session_id,
-        lot_ids=exposure.lot_ids,
-        practitioner_id=exposure.practitioner_id,
-        room_id=exposure.room_id,
-        device_head_id=exposure.device_head_id,
-        days_before_onset=elapsed.days,
-    )
-
-
 def evolve(state: Case | None, event: Event) -> Case:
     """Return the state after `event`."""
+    if isinstance(event, CaseOpened):
+        return born(event)
+    assert state is not None, "a case opens before anything is linked to it"
+    return replace(state, exposures=latest_first((*state.exposures, event.exposure)))
+
+
+def born(event: CaseOpened) -> Case:
+    """Return the case as it opens."""
     return Case(
         case_id=event.case_id,
         state=CaseState.OPEN,
         reaction_id=event.reaction_id,
         patient_id=event.patient_id,
+        suspected_session_id=event.suspected_session_id,
         clinic_id=event.clinic_id,
         term=event.term,
         severity_grade=event.severity_grade,
         serious=event.serious,
         criteria=event.criteria,
         exposures=event.exposures,
+        latency_windows_version=event.latency_windows_version,
+        serious_terms_version=event.serious_terms_version,
         onset_at=event.onset_at,
         first_aware_at=event.first_aware_at,
         opened_at=event.opened_at,
@@ -130,17 +129,22 @@ def evolve(state: Case | None, event: Event) -> Case:
 
 def project(event: Event) -> Sequence[Fact]:
     """Return one row for each lot of each linked session: exposure joined to harm."""
+    exposures = event.exposures if isinstance(event, CaseOpened) else (event.exposure,)
+    return [fact for exposure in exposures for fact in rows(event.case_id, exposure)]
+
+
+def rows(case_id: str, exposure: CaseExposure) -> list[Fact]:
+    """Return one row for each lot of a linked session."""
     return [
         Put(
             "case_exposures",
             {
                 "lot_id": lot_id,
                 "session_id": exposure.session_id,
-                "case_id": event.case_id,
+                "case_id": case_id,
                 "days_before_onset": exposure.days_before_onset,
             },
         )
-        for exposure in event.exposures
         for lot_id in exposure.lot_ids
     ]
 

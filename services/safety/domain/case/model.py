@@ -80,22 +80,29 @@ class CaseExposure:
     room_id: str
     device_head_id: str | None
     days_before_onset: int
+    administered_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A reported reaction as safety keeps it. `exposures` are latest first."""
+    """A reported reaction as safety keeps it. `exposures` are latest first.
+
+    The versions are those of the reference data by which it was opened.
+    """
 
     case_id: str
     state: CaseState
     reaction_id: str
     patient_id: str
+    suspected_session_id: str | None
     clinic_id: str
     term: ReactionTerm
     severity_grade: int
     serious: bool
     criteria: tuple[SeriousnessCriterion, ...]
     exposures: tuple[CaseExposure, ...]
+    latency_windows_version: str
+    serious_terms_version: str
     onset_at: datetime
     first_aware_at: datetime
     opened_at: datetime

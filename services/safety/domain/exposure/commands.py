@@ -18,4 +18,12 @@ class RecordExposure:
     administered_at: datetime
 
 
-Command = RecordExposure
+@dataclass(frozen=True, slots=True)
+class MatchCases:
+    """Find the cases that were open before the exposure was on record and may stem from it."""
+
+    session_id: str
+    at: datetime
+
+
+Command = RecordExposure | MatchCases

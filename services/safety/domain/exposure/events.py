@@ -18,4 +18,15 @@ class ExposureRecorded:
     administered_at: datetime
 
 
-Event = ExposureRecorded
+@dataclass(frozen=True, slots=True)
+class ExposureMatched:
+    """An exposure may have led to reactions whose cases were open before it was recorded."""
+
+    session_id: str
+    patient_id: str
+    case_ids: tuple[str, ...]
+    latency_windows_version: str
+    matched_at: datetime
+
+
+Event = ExposureRecorded | ExposureMatched

@@ -20,3 +20,5 @@ class Exposure:
     device_head_id: str | None
     lot_ids: tuple[str, ...]
     administered_at: datetime
+    # Cases that were found to stem from it, perhaps; each decides for itself.
+    case_ids: tuple[str, ...] = ()

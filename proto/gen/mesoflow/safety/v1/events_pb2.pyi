@@ -70,6 +70,44 @@ class ExposureRecorded(_message.Message):
 Global___ExposureRecorded: _TypeAlias = ExposureRecorded  # noqa: Y015
 
 @_typing.final
+class ExposureMatched(_message.Message):
+    """An exposure may have led to reactions whose cases were open before it was recorded. Each of those
+    cases links it.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CASE_IDS_FIELD_NUMBER: _builtins.int
+    LATENCY_WINDOWS_VERSION_FIELD_NUMBER: _builtins.int
+    MATCHED_AT_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.str
+    patient_id: _builtins.str
+    latency_windows_version: _builtins.str
+    """The version of the latency windows that said so."""
+    @_builtins.property
+    def case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def matched_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        case_ids: _abc.Iterable[_builtins.str] | None = ...,
+        latency_windows_version: _builtins.str = ...,
+        matched_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["matched_at", b"matched_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_ids", b"case_ids", "latency_windows_version", b"latency_windows_version", "matched_at", b"matched_at", "patient_id", b"patient_id", "session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExposureMatched: _TypeAlias = ExposureMatched  # noqa: Y015
+
+@_typing.final
 class CaseOpened(_message.Message):
     """A reaction became a case, with the exposures that came before it."""
 
@@ -78,26 +116,37 @@ class CaseOpened(_message.Message):
     CASE_ID_FIELD_NUMBER: _builtins.int
     REACTION_ID_FIELD_NUMBER: _builtins.int
     PATIENT_ID_FIELD_NUMBER: _builtins.int
+    SUSPECTED_SESSION_ID_FIELD_NUMBER: _builtins.int
     CLINIC_ID_FIELD_NUMBER: _builtins.int
     TERM_FIELD_NUMBER: _builtins.int
     SEVERITY_GRADE_FIELD_NUMBER: _builtins.int
     SERIOUS_FIELD_NUMBER: _builtins.int
     CRITERIA_FIELD_NUMBER: _builtins.int
     EXPOSURES_FIELD_NUMBER: _builtins.int
+    LATENCY_WINDOWS_VERSION_FIELD_NUMBER: _builtins.int
+    SERIOUS_TERMS_VERSION_FIELD_NUMBER: _builtins.int
     ONSET_AT_FIELD_NUMBER: _builtins.int
     FIRST_AWARE_AT_FIELD_NUMBER: _builtins.int
     OPENED_AT_FIELD_NUMBER: _builtins.int
     case_id: _builtins.str
     reaction_id: _builtins.str
     patient_id: _builtins.str
+    suspected_session_id: _builtins.str
+    """The session that the report names; unset where it names none."""
     clinic_id: _builtins.str
     term: _reaction_pb2.ReactionTerm.ValueType
     severity_grade: _builtins.int
     serious: _builtins.bool
+    latency_windows_version: _builtins.str
+    """The version of the latency windows that linked them."""
+    serious_terms_version: _builtins.str
+    """The version of the terms that are serious whatever the report says."""
     @_builtins.property
     def criteria(self) -> _containers.RepeatedScalarFieldContainer[_reaction_pb2.SeriousnessCriterion.ValueType]: ...
     @_builtins.property
-    def exposures(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.CaseExposure]: ...
+    def exposures(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.CaseExposure]:
+        """Those on record by now; others follow as CaseExposureLinked."""
+
     @_builtins.property
     def onset_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -110,23 +159,72 @@ class CaseOpened(_message.Message):
         case_id: _builtins.str = ...,
         reaction_id: _builtins.str = ...,
         patient_id: _builtins.str = ...,
+        suspected_session_id: _builtins.str | None = ...,
         clinic_id: _builtins.str = ...,
         term: _reaction_pb2.ReactionTerm.ValueType = ...,
         severity_grade: _builtins.int = ...,
         serious: _builtins.bool = ...,
         criteria: _abc.Iterable[_reaction_pb2.SeriousnessCriterion.ValueType] | None = ...,
         exposures: _abc.Iterable[_model_pb2.CaseExposure] | None = ...,
+        latency_windows_version: _builtins.str = ...,
+        serious_terms_version: _builtins.str = ...,
         onset_at: _timestamp_pb2.Timestamp | None = ...,
         first_aware_at: _timestamp_pb2.Timestamp | None = ...,
         opened_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["first_aware_at", b"first_aware_at", "onset_at", b"onset_at", "opened_at", b"opened_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_suspected_session_id", b"_suspected_session_id", "first_aware_at", b"first_aware_at", "onset_at", b"onset_at", "opened_at", b"opened_at", "suspected_session_id", b"suspected_session_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "clinic_id", b"clinic_id", "criteria", b"criteria", "exposures", b"exposures", "first_aware_at", b"first_aware_at", "onset_at", b"onset_at", "opened_at", b"opened_at", "patient_id", b"patient_id", "reaction_id", b"reaction_id", "serious", b"serious", "severity_grade", b"severity_grade", "term", b"term"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_suspected_session_id", b"_suspected_session_id", "case_id", b"case_id", "clinic_id", b"clinic_id", "criteria", b"criteria", "exposures", b"exposures", "first_aware_at", b"first_aware_at", "latency_windows_version", b"latency_windows_version", "onset_at", b"onset_at", "opened_at", b"opened_at", "patient_id", b"patient_id", "reaction_id", b"reaction_id", "serious", b"serious", "serious_terms_version", b"serious_terms_version", "severity_grade", b"severity_grade", "suspected_session_id", b"suspected_session_id", "term", b"term"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__suspected_session_id: _TypeAlias = _typing.Literal["suspected_session_id"]  # noqa: Y015
+    _WhichOneofArgType__suspected_session_id: _TypeAlias = _typing.Literal["_suspected_session_id", b"_suspected_session_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__suspected_session_id) -> _WhichOneofReturnType__suspected_session_id | None: ...
+
+Global___CaseOpened: _TypeAlias = CaseOpened  # noqa: Y015
+
+@_typing.final
+class CaseExposureLinked(_message.Message):
+    """An exposure that was not on record when the case opened is laid to it: the reaction came up while
+    the session still ran, or was heard of first.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASE_ID_FIELD_NUMBER: _builtins.int
+    REACTION_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    EXPOSURE_FIELD_NUMBER: _builtins.int
+    LATENCY_WINDOWS_VERSION_FIELD_NUMBER: _builtins.int
+    LINKED_AT_FIELD_NUMBER: _builtins.int
+    case_id: _builtins.str
+    reaction_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    latency_windows_version: _builtins.str
+    """The version of the latency windows that linked it."""
+    @_builtins.property
+    def exposure(self) -> _model_pb2.CaseExposure: ...
+    @_builtins.property
+    def linked_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        case_id: _builtins.str = ...,
+        reaction_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        exposure: _model_pb2.CaseExposure | None = ...,
+        latency_windows_version: _builtins.str = ...,
+        linked_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["exposure", b"exposure", "linked_at", b"linked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "clinic_id", b"clinic_id", "exposure", b"exposure", "latency_windows_version", b"latency_windows_version", "linked_at", b"linked_at", "patient_id", b"patient_id", "reaction_id", b"reaction_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
-Global___CaseOpened: _TypeAlias = CaseOpened  # noqa: Y015
+Global___CaseExposureLinked: _TypeAlias = CaseExposureLinked  # noqa: Y015
 
 @_typing.final
 class HoldPlaced(_message.Message):

@@ -127,6 +127,7 @@ class CaseExposure(_message.Message):
     ROOM_ID_FIELD_NUMBER: _builtins.int
     DEVICE_HEAD_ID_FIELD_NUMBER: _builtins.int
     DAYS_BEFORE_ONSET_FIELD_NUMBER: _builtins.int
+    ADMINISTERED_AT_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     practitioner_id: _builtins.str
     room_id: _builtins.str
@@ -135,6 +136,8 @@ class CaseExposure(_message.Message):
     """From the session to the onset."""
     @_builtins.property
     def lot_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def administered_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -144,10 +147,11 @@ class CaseExposure(_message.Message):
         room_id: _builtins.str = ...,
         device_head_id: _builtins.str | None = ...,
         days_before_onset: _builtins.int = ...,
+        administered_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "device_head_id", b"device_head_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "administered_at", b"administered_at", "device_head_id", b"device_head_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "days_before_onset", b"days_before_onset", "device_head_id", b"device_head_id", "lot_ids", b"lot_ids", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "administered_at", b"administered_at", "days_before_onset", b"days_before_onset", "device_head_id", b"device_head_id", "lot_ids", b"lot_ids", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__device_head_id: _TypeAlias = _typing.Literal["device_head_id"]  # noqa: Y015
     _WhichOneofArgType__device_head_id: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id"]  # noqa: Y015
@@ -166,12 +170,15 @@ class Case(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     REACTION_ID_FIELD_NUMBER: _builtins.int
     PATIENT_ID_FIELD_NUMBER: _builtins.int
+    SUSPECTED_SESSION_ID_FIELD_NUMBER: _builtins.int
     CLINIC_ID_FIELD_NUMBER: _builtins.int
     TERM_FIELD_NUMBER: _builtins.int
     SEVERITY_GRADE_FIELD_NUMBER: _builtins.int
     SERIOUS_FIELD_NUMBER: _builtins.int
     CRITERIA_FIELD_NUMBER: _builtins.int
     EXPOSURES_FIELD_NUMBER: _builtins.int
+    LATENCY_WINDOWS_VERSION_FIELD_NUMBER: _builtins.int
+    SERIOUS_TERMS_VERSION_FIELD_NUMBER: _builtins.int
     ONSET_AT_FIELD_NUMBER: _builtins.int
     FIRST_AWARE_AT_FIELD_NUMBER: _builtins.int
     OPENED_AT_FIELD_NUMBER: _builtins.int
@@ -180,16 +187,22 @@ class Case(_message.Message):
     state: Global___CaseState.ValueType
     reaction_id: _builtins.str
     patient_id: _builtins.str
+    suspected_session_id: _builtins.str
+    """The session that the report names; unset where it names none."""
     clinic_id: _builtins.str
     term: _reaction_pb2.ReactionTerm.ValueType
     severity_grade: _builtins.int
     serious: _builtins.bool
     """By what was reported or by rule."""
+    latency_windows_version: _builtins.str
+    """The version of the latency windows by which it was opened."""
+    serious_terms_version: _builtins.str
+    """The version of the serious terms by which it was opened."""
     @_builtins.property
     def criteria(self) -> _containers.RepeatedScalarFieldContainer[_reaction_pb2.SeriousnessCriterion.ValueType]: ...
     @_builtins.property
     def exposures(self) -> _containers.RepeatedCompositeFieldContainer[Global___CaseExposure]:
-        """Latest first."""
+        """Latest first. One that is recorded after the report is linked when it is."""
 
     @_builtins.property
     def onset_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -207,21 +220,26 @@ class Case(_message.Message):
         state: Global___CaseState.ValueType = ...,
         reaction_id: _builtins.str = ...,
         patient_id: _builtins.str = ...,
+        suspected_session_id: _builtins.str | None = ...,
         clinic_id: _builtins.str = ...,
         term: _reaction_pb2.ReactionTerm.ValueType = ...,
         severity_grade: _builtins.int = ...,
         serious: _builtins.bool = ...,
         criteria: _abc.Iterable[_reaction_pb2.SeriousnessCriterion.ValueType] | None = ...,
         exposures: _abc.Iterable[Global___CaseExposure] | None = ...,
+        latency_windows_version: _builtins.str = ...,
+        serious_terms_version: _builtins.str = ...,
         onset_at: _timestamp_pb2.Timestamp | None = ...,
         first_aware_at: _timestamp_pb2.Timestamp | None = ...,
         opened_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["first_aware_at", b"first_aware_at", "onset_at", b"onset_at", "opened_at", b"opened_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_suspected_session_id", b"_suspected_session_id", "first_aware_at", b"first_aware_at", "onset_at", b"onset_at", "opened_at", b"opened_at", "suspected_session_id", b"suspected_session_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_id", b"case_id", "clinic_id", b"clinic_id", "criteria", b"criteria", "etag", b"etag", "exposures", b"exposures", "first_aware_at", b"first_aware_at", "onset_at", b"onset_at", "opened_at", b"opened_at", "patient_id", b"patient_id", "reaction_id", b"reaction_id", "serious", b"serious", "severity_grade", b"severity_grade", "state", b"state", "term", b"term"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_suspected_session_id", b"_suspected_session_id", "case_id", b"case_id", "clinic_id", b"clinic_id", "criteria", b"criteria", "etag", b"etag", "exposures", b"exposures", "first_aware_at", b"first_aware_at", "latency_windows_version", b"latency_windows_version", "onset_at", b"onset_at", "opened_at", b"opened_at", "patient_id", b"patient_id", "reaction_id", b"reaction_id", "serious", b"serious", "serious_terms_version", b"serious_terms_version", "severity_grade", b"severity_grade", "state", b"state", "suspected_session_id", b"suspected_session_id", "term", b"term"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__suspected_session_id: _TypeAlias = _typing.Literal["suspected_session_id"]  # noqa: Y015
+    _WhichOneofArgType__suspected_session_id: _TypeAlias = _typing.Literal["_suspected_session_id", b"_suspected_session_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__suspected_session_id) -> _WhichOneofReturnType__suspected_session_id | None: ...
 
 Global___Case: _TypeAlias = Case  # noqa: Y015
 

@@ -1,0 +1,1 @@
+"""No chain may see another, and nobody of one clinic another clinic: every rpc, generated."""

@@ -1,0 +1,99 @@
+"""Every rpc with another chain's token and this chain's requests; then with another clinic's."""
+
+from mesoflow.common.v1.feed_pb2 import WatchEvent
+from tests.integration.tenants.conftest import UNASKED, Asked, Recorded
+from tests.integration.tenants.recording import ids_in, methods
+from tests.integration.tenants.voices import Voice, afresh, with_other_ids
+from tests.support.calls import Refusal, refusal
+
+SERVICES = ("consult", "sessions", "billing", "safety")
+PAGE_TOKEN_INVALID = Refusal("INVALID_ARGUMENT", "PAGE_TOKEN_INVALID")
+RESUME_TOKEN_INVALID = Refusal("INVALID_ARGUMENT", "RESUME_TOKEN_INVALID")
+
+
+def test_every_rpc_is_asked(recorded: Recorded) -> None:
+    asked = {each.method.full_name for each in recorded.asked}
+    assert {method.full_name for method in methods()} - asked == set()
+    assert set(UNASKED) <= {method.name for method in methods()}
+
+
+async def test_another_chain_is_told_nothing_and_changes_nothing(recorded: Recorded) -> None:
+    before = await heard(recorded.voice)
+    leaks = [line for each in recorded.asked for line in await told(recorded, each)]
+    assert leaks == []
+    assert await heard(recorded.voice) == before
+
+
+async def told(recorded: Recorded, each: Asked) -> list[str]:
+    """Return what a stranger learns from one request of the chain."""
+    reply = await recorded.stranger.ask(each.service, each.method, afresh(each.request))
+    if isinstance(reply, Refusal):
+        nobodys = await recorded.stranger.ask(
+            each.service, each.method, with_other_ids(each.request)
+        )
+        # What is refused is refused as if it did not exist.
+        return [] if reply == nobodys else [f"{each.label}: {reply}, but {nobodys}"]
+    leaked = ids_in(reply) & recorded.ids
+    return [f"{each.label}: {sorted(leaked)}"] if leaked else []
+
+
+async def test_another_chain_hears_nothing(recorded: Recorded) -> None:
+    ours, theirs = await heard(recorded.voice), await heard(recorded.stranger)
+    assert all(ours.values())
+    for service in SERVICES:
+        mine = {event.event_id for event in ours[service]}
+        assert mine.isdisjoint(event.event_id for event in theirs[service])
+
+
+async def test_another_clinic_is_told_nothing_of_this_one(recorded: Recorded) -> None:
+    before = versions(await heard(recorded.voice), recorded.clinics_own)
+    leaks = []
+    for each in recorded.asked:
+        reply = await recorded.neighbour.ask(each.service, each.method, afresh(each.request))
+        if isinstance(reply, Refusal):
+            continue
+        if leaked := ids_in(reply) & recorded.clinics_own:
+            leaks.append(f"{each.label}: {sorted(leaked)}")
+    assert leaks == []
+    assert versions(await heard(recorded.voice), recorded.clinics_own) == before
+
+
+async def test_page_tokens_are_the_chains_own(recorded: Recorded) -> None:
+    tried = 0
+    for each in recorded.asked:
+        if "page_token" not in each.request.DESCRIPTOR.fields_by_name:
+            continue
+        first = afresh(each.request)
+        first.page_size = 1
+        page = await recorded.voice.ask(each.service, each.method, first)
+        assert not isinstance(page, Refusal)
+        if token := getattr(page, "next_page_token", ""):
+            first.page_token = token
+            assert not isinstance(
+                await recorded.voice.ask(each.service, each.method, first), Refusal
+            )
+            refused = await recorded.stranger.ask(each.service, each.method, first)
+            assert isinstance(refused, Refusal), each.label
+            # A list of one thing's parts is refused for the thing, before its token is read.
+            assert refused == PAGE_TOKEN_INVALID or refused.status == "NOT_FOUND", each.label
+            tried += 1
+    assert tried >= 5
+
+
+async def test_resume_tokens_are_the_chains_own(recorded: Recorded) -> None:
+    for service in SERVICES:
+        _, token = await recorded.voice.hear(service)
+        assert await recorded.voice.hear(service, token) == ([], token)
+        refused = await refusal(recorded.stranger.hear(service, token))
+        assert refused == RESUME_TOKEN_INVALID
+
+
+async def heard(voice: Voice) -> dict[str, list[WatchEvent]]:
+    """Return everything that someone may hear, by service."""
+    return {service: (await voice.hear(service))[0] for service in SERVICES}
+
+
+def versions(events: dict[str, list[WatchEvent]], ids: set[str]) -> dict[str, int]:
+    """Return the version that each of `ids` has reached."""
+    reached = [event for heard in events.values() for event in heard if event.aggregate_id in ids]
+    return {event.aggregate_id: event.version for event in reached}
