@@ -56,15 +56,19 @@ class Inbox:
 
     async def _together(self, deliveries: Sequence[Delivery]) -> None:
         async with transaction(self.means.pool) as connection:
-            await connection.execute(SQL.enter, sorted({d.chain_id for d in deliveries}))
+            verdicts = await self._hear(connection, deliveries)
             parked = Parked(connection, self._durable)
-            behind = await parked.lines()
-            free = [d for d in deliveries if (d.chain_id, d.aggregate_id) not in behind]
-            # First, since answering narrows the transaction to the chains that it changes.
-            for delivery in deliveries:
-                if (delivery.chain_id, delivery.aggregate_id) in behind:
-                    await parked.append(delivery, self.means.clock.now())
-            recorded = await self._answer(connection, free)
+            fresh: list[Delivery] = []
+            # Parking first: answering narrows the transaction to the chains that it changes.
+            for delivery, verdict in zip(deliveries, verdicts, strict=True):
+                match verdict:
+                    case "NEW":
+                        fresh.append(delivery)
+                    case "BEHIND":
+                        await parked.append(delivery, self.means.clock.now())
+                    case "LATE":
+                        raise OutOfOrder(event_id=delivery.event_id)
+            recorded = await self._run(connection, fresh)
         if recorded:
             self.means.committed.set()
 
@@ -92,39 +96,15 @@ class Inbox:
             )
         return begun
 
-    async def _answer(
-        self, connection: Connection, deliveries: Sequence[Delivery], *, late: bool = False
-    ) -> int:
-        claimed = await connection.fetch(SQL.claim, self._durable, [d.event_id for d in deliveries])
-        new = {str(row["event_id"]) for row in claimed}
-        fresh: list[Delivery] = []
-        for delivery in deliveries:
-            if delivery.event_id in new:
-                new.discard(delivery.event_id)
-                fresh.append(delivery)
-        if not fresh:
-            return 0
-        await self._hear(connection, fresh, late=late)
-        return await self._run(connection, fresh)
-
-    async def _hear(self, connection: Connection, fresh: Sequence[Delivery], *, late: bool) -> None:
-        """Refuse an unseen version below one heard, unless it comes out of its line at last."""
-        chains, ids = [d.chain_id for d in fresh], [d.aggregate_id for d in fresh]
-        rows = await connection.fetch(SQL.heard, self._durable, chains, ids)
-        heard = {(str(r["chain_id"]), str(r["aggregate_id"])): r["version"] for r in rows}
-        for delivery in fresh:
-            place = (delivery.chain_id, delivery.aggregate_id)
-            if delivery.version <= heard.get(place, 0) and not late:
-                raise OutOfOrder(event_id=delivery.event_id)
-            heard[place] = max(delivery.version, heard.get(place, 0))
-        places = list(heard)
-        await connection.execute(
-            SQL.hear,
-            self._durable,
-            [chain for chain, _ in places],
-            [aggregate for _, aggregate in places],
-            list(heard.values()),
-        )
+    async def _hear(
+        self, connection: Connection, deliveries: Sequence[Delivery], *, released: bool = False
+    ) -> list[str]:
+        """Take `deliveries` in; return NEW, SEEN, BEHIND or LATE for each."""
+        events = [
+            (n, d.event_id, d.chain_id, d.aggregate_id, d.version) for n, d in enumerate(deliveries)
+        ]
+        rows = await connection.fetch(SQL.hear, self._durable, events, released)
+        return [row["verdict"] for row in rows]
 
     async def _run(self, connection: Connection, fresh: Sequence[Delivery]) -> int:
         uow = UnitOfWork(connection, self.means.advance, self.means.clock)
@@ -203,7 +183,8 @@ class Inbox:
                 if claimed is None:
                     return
                 delivery, attempts = claimed
-                recorded = await self._answer(connection, [delivery], late=True)
+                verdicts = await self._hear(connection, [delivery], released=True)
+                recorded = await self._run(connection, [delivery] if verdicts == ["NEW"] else [])
                 await parked.release(place)
         except StoreUnavailable:
             raise

@@ -39,11 +39,6 @@ class Parked:
     connection: Connection
     durable: str
 
-    async def lines(self) -> set[tuple[str, str]]:
-        """Return the (chain, aggregate) pairs that have a line."""
-        rows = await self.connection.fetch(SQL.parked_aggregates, self.durable)
-        return {(str(row["chain_id"]), str(row["aggregate_id"])) for row in rows}
-
     async def append(self, delivery: Delivery, now: datetime) -> None:
         """Put `delivery` behind what is parked of its aggregate; harmless if it is there."""
         await self.park(delivery, Verdict(WAITING, 0, False, now, now))

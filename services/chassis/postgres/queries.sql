@@ -72,22 +72,8 @@ ORDER BY f.feed_no LIMIT $6
 -- feed_end
 SELECT feed_no FROM chassis.sequencer
 
--- claim
-INSERT INTO chassis.inbox (durable, event_id) SELECT $1, unnest($2::uuid[])
-ON CONFLICT DO NOTHING RETURNING event_id
-
--- heard
-SELECT d.chain_id, d.aggregate_id, h.version
-FROM unnest($2::uuid[], $3::uuid[]) AS d (chain_id, aggregate_id) CROSS JOIN LATERAL (
-    SELECT e.version FROM chassis.heard e
-    WHERE e.durable = $1 AND e.chain_id = d.chain_id AND e.aggregate_id = d.aggregate_id
-    LIMIT 1) h
-
 -- hear
-INSERT INTO chassis.heard AS h (durable, chain_id, aggregate_id, version)
-SELECT $1, * FROM unnest($2::uuid[], $3::uuid[], $4::int[])
-ON CONFLICT (durable, chain_id, aggregate_id) DO UPDATE SET version = excluded.version
-WHERE h.version < excluded.version
+SELECT verdict FROM chassis.hear($1, $2::chassis.heard_event[], $3) ORDER BY n
 
 -- begin_attempt
 INSERT INTO chassis.attempts AS a (durable, event_id, begun) VALUES ($1, $2, 1)
@@ -95,9 +81,6 @@ ON CONFLICT (durable, event_id) DO UPDATE SET begun = a.begun + 1 RETURNING begu
 
 -- end_attempts
 DELETE FROM chassis.attempts WHERE durable = $1 AND event_id = ANY ($2::uuid[])
-
--- parked_aggregates
-SELECT DISTINCT chain_id, aggregate_id FROM chassis.parked WHERE durable = $1
 
 -- park
 INSERT INTO chassis.parked (parked_id, durable, chain_id, aggregate_id, version, event_id, type,

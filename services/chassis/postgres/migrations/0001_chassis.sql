@@ -169,6 +169,49 @@ GRANT SELECT (durable, chain_id, aggregate_id, version, dead, next_attempt_at)
     ON chassis.parked TO clock;
 GRANT SELECT, INSERT, UPDATE, DELETE ON chassis.inbox, chassis.attempts TO app;
 
+CREATE TYPE chassis.heard_event AS (
+    n int, event_id uuid, chain_id uuid, aggregate_id uuid, version int);
+
+-- Takes deliveries in, and says of each: NEW to be answered, SEEN before, BEHIND a parked event of
+-- its aggregate, or LATE: unseen, and older than one already heard. `released` ones come out of a
+-- parked line: for them the line is over and nothing is late.
+CREATE FUNCTION chassis.hear(hearer text, events chassis.heard_event[], released boolean)
+RETURNS TABLE (n int, verdict text) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
+BEGIN
+    PERFORM chassis.enter(array(SELECT DISTINCT e.chain_id FROM unnest(events) e));
+    RETURN QUERY
+    WITH given AS (
+        SELECT e.*, NOT released AND EXISTS (
+            SELECT FROM chassis.parked p WHERE p.durable = hearer
+                AND p.chain_id = e.chain_id AND p.aggregate_id = e.aggregate_id) AS behind
+        FROM unnest(events) e),
+    claimed AS (
+        INSERT INTO chassis.inbox AS i (durable, event_id)
+        SELECT hearer, g.event_id FROM given g WHERE NOT g.behind ORDER BY g.event_id
+        ON CONFLICT DO NOTHING RETURNING i.event_id),
+    fresh AS (
+        SELECT DISTINCT ON (g.event_id) g.* FROM given g JOIN claimed c USING (event_id)
+        ORDER BY g.event_id, g.n),
+    placed AS (
+        SELECT f.*, greatest(h.version, max(f.version) OVER (
+            PARTITION BY f.chain_id, f.aggregate_id ORDER BY f.n
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING)) AS heard_before
+        FROM fresh f LEFT JOIN LATERAL (
+            SELECT k.version FROM chassis.heard k WHERE k.durable = hearer
+                AND k.chain_id = f.chain_id AND k.aggregate_id = f.aggregate_id LIMIT 1) h
+            ON true),
+    noted AS (
+        INSERT INTO chassis.heard AS k (durable, chain_id, aggregate_id, version)
+        SELECT hearer, p.chain_id, p.aggregate_id, max(p.version) FROM placed p
+        GROUP BY p.chain_id, p.aggregate_id ORDER BY p.chain_id, p.aggregate_id
+        ON CONFLICT (durable, chain_id, aggregate_id) DO UPDATE SET version = excluded.version
+        WHERE k.version < excluded.version)
+    SELECT g.n, CASE WHEN g.behind THEN 'BEHIND' WHEN p.n IS NULL THEN 'SEEN'
+        WHEN p.version <= p.heard_before AND NOT released THEN 'LATE' ELSE 'NEW' END
+    FROM given g LEFT JOIN placed p USING (n);
+END $$;
+
 -- Identity and every text that a person typed: ciphertext here, its hash in the journal.
 CREATE TABLE chassis.sealed (
     chain_id   uuid  NOT NULL,

@@ -200,7 +200,7 @@ class PaymentServiceStub:
     """Records a payment to an invoice or to an account. Paying the deposit schedules the course.
     Errors: NOT_FOUND ACCOUNT_NOT_FOUND, INVOICE_NOT_FOUND; FAILED_PRECONDITION AMOUNT_NOT_DUE,
     INVOICE_CLOSED, ACCOUNT_CLOSED; INVALID_ARGUMENT CURRENCY_DIFFERS; ALREADY_EXISTS
-    PAYMENT_ALREADY_RECORDED.
+    PAYMENT_ALREADY_RECORDED; ABORTED ETAG_MISMATCH.
     """
     GetPayment: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPaymentRequest, _service_pb2.GetPaymentResponse]
     """Returns a payment.
@@ -223,7 +223,7 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
         """Records a payment to an invoice or to an account. Paying the deposit schedules the course.
         Errors: NOT_FOUND ACCOUNT_NOT_FOUND, INVOICE_NOT_FOUND; FAILED_PRECONDITION AMOUNT_NOT_DUE,
         INVOICE_CLOSED, ACCOUNT_CLOSED; INVALID_ARGUMENT CURRENCY_DIFFERS; ALREADY_EXISTS
-        PAYMENT_ALREADY_RECORDED.
+        PAYMENT_ALREADY_RECORDED; ABORTED ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod

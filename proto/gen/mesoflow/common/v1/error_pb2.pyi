@@ -32,8 +32,6 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
 
     A fault of ours; nothing of it is shown. Quote the trace id.
     """
-    REASON_UNAUTHENTICATED: _Reason.ValueType  # 2
-    """The caller could not be told."""
     REASON_TOKEN_MISSING: _Reason.ValueType  # 3
     """No bearer token in the metadata."""
     REASON_TOKEN_INVALID: _Reason.ValueType  # 4
@@ -54,8 +52,6 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The message is over the size limit."""
     REASON_REQUEST_ID_REUSED: _Reason.ValueType  # 12
     """This request_id was answered for another body."""
-    REASON_REQUEST_ID_BUSY: _Reason.ValueType  # 13
-    """This request_id is being worked on at this moment; try again."""
     REASON_ETAG_MISMATCH: _Reason.ValueType  # 14
     """The thing has moved on since the caller saw it; read it again."""
     REASON_VERSION_CONFLICT: _Reason.ValueType  # 15
@@ -121,7 +117,7 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_CONSULTATION_CLOSED: _Reason.ValueType  # 151
     """Consultation and plan.
 
-    The consultation takes no more entries.
+    The consultation takes no more entries. Nothing closes one yet.
     """
     REASON_FINDINGS_MISSING: _Reason.ValueType  # 152
     """Nothing was found and recorded yet."""
@@ -193,7 +189,7 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_LOT_EXPIRED: _Reason.ValueType  # 212
     """The lot's expiry date has passed."""
     REASON_LOT_QUARANTINED: _Reason.ValueType  # 213
-    """The lot is out of use."""
+    """The lot is out of use. So far it is so by a hold alone, which is refused as HOLD_ACTIVE."""
     REASON_BEYOND_USE_PASSED: _Reason.ValueType  # 214
     """The preparation's beyond-use time has passed."""
     REASON_LOT_NOT_FOR_PATIENT: _Reason.ValueType  # 215
@@ -240,8 +236,6 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
 
     The hold no longer holds.
     """
-    REASON_PARKED_ALREADY_REPLAYED: _Reason.ValueType  # 302
-    """The parked event has been answered."""
     REASON_CLOCK_MOVED_BACK: _Reason.ValueType  # 303
     """The development clock only moves forward."""
 
@@ -254,8 +248,6 @@ REASON_INTERNAL: Reason.ValueType  # 1
 
 A fault of ours; nothing of it is shown. Quote the trace id.
 """
-REASON_UNAUTHENTICATED: Reason.ValueType  # 2
-"""The caller could not be told."""
 REASON_TOKEN_MISSING: Reason.ValueType  # 3
 """No bearer token in the metadata."""
 REASON_TOKEN_INVALID: Reason.ValueType  # 4
@@ -276,8 +268,6 @@ REASON_REQUEST_TOO_LARGE: Reason.ValueType  # 11
 """The message is over the size limit."""
 REASON_REQUEST_ID_REUSED: Reason.ValueType  # 12
 """This request_id was answered for another body."""
-REASON_REQUEST_ID_BUSY: Reason.ValueType  # 13
-"""This request_id is being worked on at this moment; try again."""
 REASON_ETAG_MISMATCH: Reason.ValueType  # 14
 """The thing has moved on since the caller saw it; read it again."""
 REASON_VERSION_CONFLICT: Reason.ValueType  # 15
@@ -343,7 +333,7 @@ REASON_PATIENT_AGE_UNKNOWN: Reason.ValueType  # 110
 REASON_CONSULTATION_CLOSED: Reason.ValueType  # 151
 """Consultation and plan.
 
-The consultation takes no more entries.
+The consultation takes no more entries. Nothing closes one yet.
 """
 REASON_FINDINGS_MISSING: Reason.ValueType  # 152
 """Nothing was found and recorded yet."""
@@ -415,7 +405,7 @@ REASON_SUBJECT_UNKNOWN: Reason.ValueType  # 211
 REASON_LOT_EXPIRED: Reason.ValueType  # 212
 """The lot's expiry date has passed."""
 REASON_LOT_QUARANTINED: Reason.ValueType  # 213
-"""The lot is out of use."""
+"""The lot is out of use. So far it is so by a hold alone, which is refused as HOLD_ACTIVE."""
 REASON_BEYOND_USE_PASSED: Reason.ValueType  # 214
 """The preparation's beyond-use time has passed."""
 REASON_LOT_NOT_FOR_PATIENT: Reason.ValueType  # 215
@@ -462,8 +452,6 @@ REASON_HOLD_ALREADY_LIFTED: Reason.ValueType  # 301
 
 The hold no longer holds.
 """
-REASON_PARKED_ALREADY_REPLAYED: Reason.ValueType  # 302
-"""The parked event has been answered."""
 REASON_CLOCK_MOVED_BACK: Reason.ValueType  # 303
 """The development clock only moves forward."""
 Global___Reason: _TypeAlias = Reason  # noqa: Y015

@@ -822,8 +822,8 @@ class ConsultationServiceServicer:
 
     def RecordFindings(self, request, context):
         """Records what the examination found; an assessment made before falls away.
-        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION CONSULTATION_CLOSED; ABORTED
-        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; ABORTED ETAG_MISMATCH; PERMISSION_DENIED
+        PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -832,8 +832,7 @@ class ConsultationServiceServicer:
     def AnswerScreening(self, request, context):
         """Records the answers to a questionnaire; an assessment made before falls away.
         Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT QUESTIONNAIRE_UNKNOWN,
-        SCREENING_ITEM_UNKNOWN; FAILED_PRECONDITION CONSULTATION_CLOSED; ABORTED ETAG_MISMATCH;
-        PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        SCREENING_ITEM_UNKNOWN; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -841,9 +840,9 @@ class ConsultationServiceServicer:
 
     def AssessSuitability(self, request, context):
         """Applies the signed rules. That a patient is not suitable is an answer, not an error.
-        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION FINDINGS_MISSING,
-        SCREENING_MISSING, HISTORY_MISSING, CONSULTATION_CLOSED; ABORTED ETAG_MISMATCH;
-        PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND, PATIENT_NOT_FOUND; FAILED_PRECONDITION
+        FINDINGS_MISSING, SCREENING_MISSING, HISTORY_MISSING; ABORTED ETAG_MISMATCH; PERMISSION_DENIED
+        PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1356,8 +1355,8 @@ class PlanServiceServicer:
 
     def GetConsentText(self, request, context):
         """Returns the text that the patient is to sign, made for this plan as it is, and its digest.
-        Errors: NOT_FOUND PLAN_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE; FAILED_PRECONDITION
-        QUOTE_MISSING, PLAN_CLOSED.
+        Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND, INGREDIENT_NOT_FOUND (the formulary has it no
+        more); INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE; FAILED_PRECONDITION QUOTE_MISSING, PLAN_CLOSED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1365,8 +1364,9 @@ class PlanServiceServicer:
 
     def SignConsent(self, request, context):
         """Records that the patient signed that text. The practitioner who took it is the token's.
-        Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION QUOTE_MISSING, CONSENT_STALE (the digest
-        is not that of the plan as it is), LICENCE_LAPSED, PROFESSION_NOT_ALLOWED, PLAN_CLOSED; ABORTED
+        Errors: NOT_FOUND PLAN_NOT_FOUND, INGREDIENT_NOT_FOUND (the formulary has it no more);
+        FAILED_PRECONDITION QUOTE_MISSING, CONSENT_STALE (the digest is not that of the plan as it is),
+        LICENCE_LAPSED, PROFESSION_NOT_ALLOWED, PLAN_ALREADY_ACCEPTED, PLAN_CLOSED; ABORTED
         ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -1375,9 +1375,11 @@ class PlanServiceServicer:
 
     def AcceptPlan(self, request, context):
         """Accepts the plan: the course is opened and the account with it.
-        Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION QUOTE_MISSING, QUOTE_EXPIRED,
-        CONSENT_MISSING, CONSENT_STALE, CONSENT_WITHDRAWN, SUITABILITY_EXPIRED, PLAN_ALREADY_ACCEPTED,
-        PLAN_CLOSED, PATIENT_DECEASED; ABORTED ETAG_MISMATCH.
+        Errors: NOT_FOUND PLAN_NOT_FOUND, PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND; FAILED_PRECONDITION
+        QUOTE_MISSING, QUOTE_EXPIRED, CONSENT_MISSING, CONSENT_STALE, CONSENT_WITHDRAWN,
+        PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN, SUITABILITY_MISSING,
+        SUITABILITY_EXPIRED, NOT_SUITABLE, INGREDIENT_BLOCKED, PLAN_ALREADY_ACCEPTED, PLAN_CLOSED;
+        ABORTED ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -255,20 +255,19 @@ class ConsultationServiceStub:
     """
     RecordFindings: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordFindingsRequest, _service_pb2.RecordFindingsResponse]
     """Records what the examination found; an assessment made before falls away.
-    Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION CONSULTATION_CLOSED; ABORTED
-    ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    Errors: NOT_FOUND CONSULTATION_NOT_FOUND; ABORTED ETAG_MISMATCH; PERMISSION_DENIED
+    PRACTITIONER_REQUIRED.
     """
     AnswerScreening: _aio.UnaryUnaryMultiCallable[_service_pb2.AnswerScreeningRequest, _service_pb2.AnswerScreeningResponse]
     """Records the answers to a questionnaire; an assessment made before falls away.
     Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT QUESTIONNAIRE_UNKNOWN,
-    SCREENING_ITEM_UNKNOWN; FAILED_PRECONDITION CONSULTATION_CLOSED; ABORTED ETAG_MISMATCH;
-    PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    SCREENING_ITEM_UNKNOWN; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
     """
     AssessSuitability: _aio.UnaryUnaryMultiCallable[_service_pb2.AssessSuitabilityRequest, _service_pb2.AssessSuitabilityResponse]
     """Applies the signed rules. That a patient is not suitable is an answer, not an error.
-    Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION FINDINGS_MISSING,
-    SCREENING_MISSING, HISTORY_MISSING, CONSULTATION_CLOSED; ABORTED ETAG_MISMATCH;
-    PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    Errors: NOT_FOUND CONSULTATION_NOT_FOUND, PATIENT_NOT_FOUND; FAILED_PRECONDITION
+    FINDINGS_MISSING, SCREENING_MISSING, HISTORY_MISSING; ABORTED ETAG_MISMATCH; PERMISSION_DENIED
+    PRACTITIONER_REQUIRED.
     """
     GetConsultation: _aio.UnaryUnaryMultiCallable[_service_pb2.GetConsultationRequest, _service_pb2.GetConsultationResponse]
     """Returns a consultation.
@@ -300,8 +299,8 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.RecordFindingsRequest, _abc.Awaitable[_service_pb2.RecordFindingsResponse]],
     ) -> _abc.Awaitable[_service_pb2.RecordFindingsResponse]:
         """Records what the examination found; an assessment made before falls away.
-        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION CONSULTATION_CLOSED; ABORTED
-        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; ABORTED ETAG_MISMATCH; PERMISSION_DENIED
+        PRACTITIONER_REQUIRED.
         """
 
     @_abc_1.abstractmethod
@@ -312,8 +311,7 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_service_pb2.AnswerScreeningResponse]:
         """Records the answers to a questionnaire; an assessment made before falls away.
         Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT QUESTIONNAIRE_UNKNOWN,
-        SCREENING_ITEM_UNKNOWN; FAILED_PRECONDITION CONSULTATION_CLOSED; ABORTED ETAG_MISMATCH;
-        PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        SCREENING_ITEM_UNKNOWN; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
 
     @_abc_1.abstractmethod
@@ -323,9 +321,9 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.AssessSuitabilityRequest, _abc.Awaitable[_service_pb2.AssessSuitabilityResponse]],
     ) -> _abc.Awaitable[_service_pb2.AssessSuitabilityResponse]:
         """Applies the signed rules. That a patient is not suitable is an answer, not an error.
-        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION FINDINGS_MISSING,
-        SCREENING_MISSING, HISTORY_MISSING, CONSULTATION_CLOSED; ABORTED ETAG_MISMATCH;
-        PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND, PATIENT_NOT_FOUND; FAILED_PRECONDITION
+        FINDINGS_MISSING, SCREENING_MISSING, HISTORY_MISSING; ABORTED ETAG_MISMATCH; PERMISSION_DENIED
+        PRACTITIONER_REQUIRED.
         """
 
     @_abc_1.abstractmethod
@@ -431,20 +429,23 @@ class PlanServiceStub:
     """
     GetConsentText: _aio.UnaryUnaryMultiCallable[_service_pb2.GetConsentTextRequest, _service_pb2.GetConsentTextResponse]
     """Returns the text that the patient is to sign, made for this plan as it is, and its digest.
-    Errors: NOT_FOUND PLAN_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE; FAILED_PRECONDITION
-    QUOTE_MISSING, PLAN_CLOSED.
+    Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND, INGREDIENT_NOT_FOUND (the formulary has it no
+    more); INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE; FAILED_PRECONDITION QUOTE_MISSING, PLAN_CLOSED.
     """
     SignConsent: _aio.UnaryUnaryMultiCallable[_service_pb2.SignConsentRequest, _service_pb2.SignConsentResponse]
     """Records that the patient signed that text. The practitioner who took it is the token's.
-    Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION QUOTE_MISSING, CONSENT_STALE (the digest
-    is not that of the plan as it is), LICENCE_LAPSED, PROFESSION_NOT_ALLOWED, PLAN_CLOSED; ABORTED
+    Errors: NOT_FOUND PLAN_NOT_FOUND, INGREDIENT_NOT_FOUND (the formulary has it no more);
+    FAILED_PRECONDITION QUOTE_MISSING, CONSENT_STALE (the digest is not that of the plan as it is),
+    LICENCE_LAPSED, PROFESSION_NOT_ALLOWED, PLAN_ALREADY_ACCEPTED, PLAN_CLOSED; ABORTED
     ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
     """
     AcceptPlan: _aio.UnaryUnaryMultiCallable[_service_pb2.AcceptPlanRequest, _service_pb2.AcceptPlanResponse]
     """Accepts the plan: the course is opened and the account with it.
-    Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION QUOTE_MISSING, QUOTE_EXPIRED,
-    CONSENT_MISSING, CONSENT_STALE, CONSENT_WITHDRAWN, SUITABILITY_EXPIRED, PLAN_ALREADY_ACCEPTED,
-    PLAN_CLOSED, PATIENT_DECEASED; ABORTED ETAG_MISMATCH.
+    Errors: NOT_FOUND PLAN_NOT_FOUND, PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND; FAILED_PRECONDITION
+    QUOTE_MISSING, QUOTE_EXPIRED, CONSENT_MISSING, CONSENT_STALE, CONSENT_WITHDRAWN,
+    PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN, SUITABILITY_MISSING,
+    SUITABILITY_EXPIRED, NOT_SUITABLE, INGREDIENT_BLOCKED, PLAN_ALREADY_ACCEPTED, PLAN_CLOSED;
+    ABORTED ETAG_MISMATCH.
     """
     WithdrawPlan: _aio.UnaryUnaryMultiCallable[_service_pb2.WithdrawPlanRequest, _service_pb2.WithdrawPlanResponse]
     """Ends the plan and its course.
@@ -490,8 +491,8 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.GetConsentTextRequest, _abc.Awaitable[_service_pb2.GetConsentTextResponse]],
     ) -> _abc.Awaitable[_service_pb2.GetConsentTextResponse]:
         """Returns the text that the patient is to sign, made for this plan as it is, and its digest.
-        Errors: NOT_FOUND PLAN_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE; FAILED_PRECONDITION
-        QUOTE_MISSING, PLAN_CLOSED.
+        Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND, INGREDIENT_NOT_FOUND (the formulary has it no
+        more); INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE; FAILED_PRECONDITION QUOTE_MISSING, PLAN_CLOSED.
         """
 
     @_abc_1.abstractmethod
@@ -501,8 +502,9 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.SignConsentRequest, _abc.Awaitable[_service_pb2.SignConsentResponse]],
     ) -> _abc.Awaitable[_service_pb2.SignConsentResponse]:
         """Records that the patient signed that text. The practitioner who took it is the token's.
-        Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION QUOTE_MISSING, CONSENT_STALE (the digest
-        is not that of the plan as it is), LICENCE_LAPSED, PROFESSION_NOT_ALLOWED, PLAN_CLOSED; ABORTED
+        Errors: NOT_FOUND PLAN_NOT_FOUND, INGREDIENT_NOT_FOUND (the formulary has it no more);
+        FAILED_PRECONDITION QUOTE_MISSING, CONSENT_STALE (the digest is not that of the plan as it is),
+        LICENCE_LAPSED, PROFESSION_NOT_ALLOWED, PLAN_ALREADY_ACCEPTED, PLAN_CLOSED; ABORTED
         ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
 
@@ -513,9 +515,11 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.AcceptPlanRequest, _abc.Awaitable[_service_pb2.AcceptPlanResponse]],
     ) -> _abc.Awaitable[_service_pb2.AcceptPlanResponse]:
         """Accepts the plan: the course is opened and the account with it.
-        Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION QUOTE_MISSING, QUOTE_EXPIRED,
-        CONSENT_MISSING, CONSENT_STALE, CONSENT_WITHDRAWN, SUITABILITY_EXPIRED, PLAN_ALREADY_ACCEPTED,
-        PLAN_CLOSED, PATIENT_DECEASED; ABORTED ETAG_MISMATCH.
+        Errors: NOT_FOUND PLAN_NOT_FOUND, PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND; FAILED_PRECONDITION
+        QUOTE_MISSING, QUOTE_EXPIRED, CONSENT_MISSING, CONSENT_STALE, CONSENT_WITHDRAWN,
+        PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN, SUITABILITY_MISSING,
+        SUITABILITY_EXPIRED, NOT_SUITABLE, INGREDIENT_BLOCKED, PLAN_ALREADY_ACCEPTED, PLAN_CLOSED;
+        ABORTED ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod

@@ -80,7 +80,7 @@ class OpsServiceServicer:
     def ReplayParked(self, request, context):
         """Puts a parked event, a dead one too, back to be tried at once, with its attempts counted anew.
         Doing it twice does no harm.
-        Errors: NOT_FOUND PARKED_NOT_FOUND; FAILED_PRECONDITION PARKED_ALREADY_REPLAYED.
+        Errors: NOT_FOUND PARKED_NOT_FOUND (one that was answered meanwhile is not there any more).
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

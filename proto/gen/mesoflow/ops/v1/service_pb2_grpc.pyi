@@ -27,7 +27,7 @@ class OpsServiceStub:
     ReplayParked: _aio.UnaryUnaryMultiCallable[_service_pb2.ReplayParkedRequest, _service_pb2.ReplayParkedResponse]
     """Puts a parked event, a dead one too, back to be tried at once, with its attempts counted anew.
     Doing it twice does no harm.
-    Errors: NOT_FOUND PARKED_NOT_FOUND; FAILED_PRECONDITION PARKED_ALREADY_REPLAYED.
+    Errors: NOT_FOUND PARKED_NOT_FOUND (one that was answered meanwhile is not there any more).
     """
     VerifyJournal: _aio.UnaryUnaryMultiCallable[_service_pb2.VerifyJournalRequest, _service_pb2.VerifyJournalResponse]
     """Recomputes the hash chains of the caller's chain, of one aggregate or of all of a kind.
@@ -66,7 +66,7 @@ class OpsServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_service_pb2.ReplayParkedResponse]:
         """Puts a parked event, a dead one too, back to be tried at once, with its attempts counted anew.
         Doing it twice does no harm.
-        Errors: NOT_FOUND PARKED_NOT_FOUND; FAILED_PRECONDITION PARKED_ALREADY_REPLAYED.
+        Errors: NOT_FOUND PARKED_NOT_FOUND (one that was answered meanwhile is not there any more).
         """
 
     @_abc_1.abstractmethod

@@ -381,11 +381,12 @@ class SessionServiceServicer:
     def StartSession(self, request, context):
         """Starts a session, after safety was asked whether patient, lots, room, practitioner, clinic and
         device are clear at this moment. If safety cannot be asked, nothing starts.
-        Errors: NOT_FOUND SESSION_NOT_FOUND, LOT_NOT_FOUND; FAILED_PRECONDITION HOLD_ACTIVE (the
-        violations list the holds), SUBJECT_UNKNOWN, CONSENT_WITHDRAWN, INTERVAL_TOO_SHORT, LOT_EXPIRED,
-        LOT_QUARANTINED, BEYOND_USE_PASSED, LOT_NOT_FOR_PATIENT, LOT_NOT_AT_CLINIC, LOT_CONTENTS_DIFFER,
-        LICENCE_LAPSED, COURSE_CLOSED, SESSION_CLOSED; UNAVAILABLE SAFETY_UNAVAILABLE; ABORTED
-        CLEARANCE_STALE, ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        Errors: NOT_FOUND SESSION_NOT_FOUND, COURSE_NOT_FOUND, LOT_NOT_FOUND; FAILED_PRECONDITION
+        HOLD_ACTIVE (the violations list the holds), SUBJECT_UNKNOWN, CONSENT_WITHDRAWN, NO_CREDIT,
+        INTERVAL_TOO_SHORT, LOT_EXPIRED, BEYOND_USE_PASSED, LOT_NOT_FOR_PATIENT, LOT_NOT_AT_CLINIC,
+        LOT_CONTENTS_DIFFER, LICENCE_LAPSED, COURSE_CLOSED, SESSION_CLOSED; UNAVAILABLE
+        SAFETY_UNAVAILABLE; ABORTED CLEARANCE_STALE, ETAG_MISMATCH; PERMISSION_DENIED
+        PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -394,8 +395,9 @@ class SessionServiceServicer:
     def RecordStep(self, request, context):
         """Records that a step is done; the token's practitioner attests it.
         Errors: NOT_FOUND SESSION_NOT_FOUND; FAILED_PRECONDITION STEP_OUT_OF_ORDER, SESSION_NOT_STARTED,
-        SESSION_CLOSED, CONSENT_WITHDRAWN, LOT_NOT_IN_SESSION; ABORTED ETAG_MISMATCH; PERMISSION_DENIED
-        PRACTITIONER_REQUIRED.
+        SESSION_CLOSED, COURSE_CLOSED, CONSENT_WITHDRAWN, LOT_NOT_IN_SESSION, HOLD_ACTIVE (what was
+        injected is recorded all the same, and the session interrupted); ABORTED ETAG_MISMATCH;
+        PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
