@@ -16,15 +16,7 @@ from services.chassis.clock import Clock, DevelopmentClock, Ids, SystemClock
 from services.chassis.delivery import Hearing
 from services.chassis.grpc.api import Api
 from services.chassis.grpc.client import channel_to
-from services.chassis.grpc.scope import Scope
-from services.chassis.grpc.scopes import (
-    authenticated,
-    bounded,
-    readable,
-    refusing,
-    traced,
-    validated,
-)
+from services.chassis.grpc.scopes import Checks, refusing, traced
 from services.chassis.grpc.server import GrpcServer, Servicer, grpc_server
 from services.chassis.handling import Aggregate, StoreUnavailable
 from services.chassis.identity import Verifier, signing_keys
@@ -171,17 +163,8 @@ class Running:
         servicers = [*service.servicers, watch.servicer(), ops.servicer()]
         if isinstance(self.clock, DevelopmentClock):
             servicers.append(MovableClock(self.clock).servicer())
-        return grpc_server(self.settings.address, servicers, self._scopes(api, verifier))
-
-    def _scopes(self, api: Api, verifier: Verifier) -> list[Scope]:
-        return [
-            refusing(api.audited_refusal),
-            traced(self.telemetry),
-            readable,
-            bounded,
-            authenticated(verifier),
-            validated(),
-        ]
+        scopes = [refusing(api.audited_refusal), traced(self.telemetry)]
+        return grpc_server(self.settings.address, servicers, scopes, Checks(verifier))
 
 
 async def _again(loop: Callable[[], Any]) -> None:

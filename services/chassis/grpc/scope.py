@@ -1,7 +1,7 @@
 """Cross-cutting concerns of a call, entered by the server's one interceptor, in order.
 
-Each scope is an async context manager around the handler. The call in progress is a
-context variable, so that a servicer can say `current()` and never sees metadata.
+Each scope is an async context manager around the handler; then come the checks. The call in
+progress is a context variable, so that a servicer can say `current()` and never sees metadata.
 """
 
 import asyncio
@@ -50,6 +50,7 @@ class Call:
 
 
 Scope: TypeAlias = Callable[[Call], AbstractAsyncContextManager[None]]
+Check: TypeAlias = Callable[[Call], Awaitable[None]]
 _current: ContextVar[Call] = ContextVar("call")
 
 
@@ -82,9 +83,12 @@ def guarded(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 class Scopes(aio.ServerInterceptor):
     """The server's only interceptor: enters every scope around every call."""
 
-    def __init__(self, methods: dict[str, MethodDescriptor], scopes: Sequence[Scope]) -> None:
+    def __init__(
+        self, methods: dict[str, MethodDescriptor], scopes: Sequence[Scope], check: Check
+    ) -> None:
         self._methods = methods
         self._scopes = scopes
+        self._check = check
 
     async def intercept_service(
         self,
@@ -128,6 +132,7 @@ class Scopes(aio.ServerInterceptor):
         _current.set(call)
         for scope in self._scopes:
             await stack.enter_async_context(scope(call))
+        await self._check(call)
 
 
 async def _written_in_time(context: Any, response: object) -> None:

@@ -1,12 +1,14 @@
-"""The scopes themselves, outermost first: telemetry, refusals, readable, deadline, auth, rules."""
+"""The scopes around a call, and the checks before it."""
 
 import logging
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from typing import Any
 
 import grpc
 import protovalidate
+from google.protobuf.descriptor import MethodDescriptor
 
 from services.chassis.grpc.canonical import spell_ids
 from services.chassis.grpc.errors import (
@@ -70,62 +72,37 @@ async def _abort(call: Call, error: DomainError) -> None:
     await call.context.abort(STATUS[error.fault], str(error), trailers(error))
 
 
-@asynccontextmanager
-async def readable(call: Call) -> AsyncIterator[None]:
-    """Refuse bytes that were no request, or too many."""
-    if isinstance(call.request, Unreadable):
-        raise call.request.error
-    yield
+@dataclass(slots=True)
+class Checks:
+    """What is asked of every call before its servicer: readable, bounded, allowed, lawful."""
 
+    verifier: Verifier
+    _validator: protovalidate.Validator = field(default_factory=protovalidate.Validator)
+    _allowed: dict[str, frozenset[str]] = field(default_factory=dict)
 
-@asynccontextmanager
-async def bounded(call: Call) -> AsyncIterator[None]:
-    """Refuse a unary call without a deadline; a stream may last."""
-    streaming = call.descriptor is not None and call.descriptor.server_streaming
-    if ours(call) and not streaming and call.context.time_remaining() is None:
-        raise DeadlineMissing
-    yield
-
-
-def authenticated(verifier: Verifier) -> Scope:
-    """Verify the token and its roles against the method's (auth) option."""
-    allowed: dict[str, frozenset[str]] = {}
-
-    @asynccontextmanager
-    async def scope(call: Call) -> AsyncIterator[None]:
-        if not ours(call):
-            yield
+    async def __call__(self, call: Call) -> None:
+        """Raise the first refusal, and set who calls."""
+        if isinstance(call.request, Unreadable):
+            raise call.request.error
+        if not call.method.startswith("/mesoflow."):
+            # Health and reflection need no token.
             return
-        call.principal = await verifier.principal(call.metadata("authorization"))
-        if call.method not in allowed:
-            assert call.descriptor is not None, "checked by ours"
-            allowed[call.method] = method_roles(call.descriptor) or frozenset()
-        if not call.principal.roles & allowed[call.method]:
-            raise RoleMissing(roles=",".join(sorted(allowed[call.method])))
-        yield
+        assert call.descriptor is not None, "every method of ours has one"
+        # A stream may last; a call says how long it waits.
+        if not call.descriptor.server_streaming and call.context.time_remaining() is None:
+            raise DeadlineMissing
+        call.principal = await self.verifier.principal(call.metadata("authorization"))
+        self._refuse_role(call, call.descriptor, call.principal.roles)
+        if found := self._validator.collect_violations(call.request):
+            raise RequestInvalid(violations=[_violation(v.proto) for v in found])
+        spell_ids(call.request)
 
-    return scope
-
-
-def ours(call: Call) -> bool:
-    """Tell our methods from health and reflection, which need no token."""
-    return call.method.startswith("/mesoflow.")
-
-
-def validated() -> Scope:
-    """Hold the request against the rules of its .proto."""
-    validator = protovalidate.Validator()
-
-    @asynccontextmanager
-    async def scope(call: Call) -> AsyncIterator[None]:
-        if ours(call):
-            found = validator.collect_violations(call.request)
-            if found:
-                raise RequestInvalid(violations=[_violation(v.proto) for v in found])
-            spell_ids(call.request)
-        yield
-
-    return scope
+    def _refuse_role(self, call: Call, descriptor: MethodDescriptor, roles: frozenset[str]) -> None:
+        allowed = self._allowed.get(call.method)
+        if allowed is None:
+            allowed = self._allowed[call.method] = method_roles(descriptor) or frozenset()
+        if not roles & allowed:
+            raise RoleMissing(roles=",".join(sorted(allowed)))
 
 
 def _violation(found: Any) -> Violation:

@@ -9,7 +9,7 @@ from grpc import aio
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 
-from services.chassis.grpc.scope import Scope, Scopes
+from services.chassis.grpc.scope import Check, Scope, Scopes
 from services.chassis.messages import method_roles
 
 OPTIONS = (
@@ -66,11 +66,13 @@ def methods_of(names: Sequence[str]) -> dict[str, MethodDescriptor]:
     return found
 
 
-def grpc_server(address: str, servicers: Sequence[Servicer], scopes: Sequence[Scope]) -> GrpcServer:
+def grpc_server(
+    address: str, servicers: Sequence[Servicer], scopes: Sequence[Scope], check: Check
+) -> GrpcServer:
     """Build a server on `address` with `servicers` behind `scopes`."""
     names = [servicer.name for servicer in servicers]
     server = aio.server(
-        interceptors=[Scopes(methods_of(names), scopes)],
+        interceptors=[Scopes(methods_of(names), scopes, check)],
         options=OPTIONS,
         maximum_concurrent_rpcs=CONCURRENT_CALLS_MOST,
     )
