@@ -1,6 +1,5 @@
 """`make demo`: start everything, treat patients through gRPC alone, and prove the end state."""
 
-import asyncio
 import shutil
 import sys
 import time
@@ -20,7 +19,7 @@ from deploy.demo.report import Report
 from deploy.demo.setting import set_up
 from deploy.demo.treating import differences, harm, treat
 from deploy.local.__main__ import FAILURES
-from deploy.local.stack import Stack, fresh_stack, signals_unwind
+from deploy.local.stack import Stack, fresh_stack, run_unwound, signals_unwind
 from deploy.local.state import state_folder
 
 SAMPLE = Path(__file__).with_name("sample.json")
@@ -53,7 +52,7 @@ def demo(
         with console.status("starting PostgreSQL, NATS and four services"):
             stack.start()
         console.print(f"four services serve after {time.monotonic() - began:.1f} s")
-        found = asyncio.run(run(stack, records, scripted, report))
+        found = run_unwound(run(stack, records, scripted, report))
         if found:
             _keep_logs(stack)
     seconds = time.monotonic() - began

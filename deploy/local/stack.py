@@ -1,11 +1,13 @@
 """The whole system on this machine: PostgreSQL, nats-server and four services, and their end."""
 
+import asyncio
 import contextlib
 import os
 import signal
-from collections.abc import Iterator, Mapping
+from collections.abc import Coroutine, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
+from typing import Any, TypeVar
 
 from deploy.local import state
 from deploy.local.guard import Guard
@@ -17,6 +19,7 @@ from deploy.local.service import Service, migrate
 SERVICES = ("consult", "sessions", "billing", "safety")
 # How a service's environment names the url of each role.
 URLS = {"app": "DATABASE_URL", "owner": "OWNER_URL", "relay": "RELAY_URL", "clock": "CLOCK_URL"}
+ResultT = TypeVar("ResultT")
 UNWIND = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -114,6 +117,39 @@ def signals_unwind() -> Iterator[None]:
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
+
+
+def run_unwound(work: Coroutine[Any, Any, ResultT]) -> ResultT:
+    """Run `work` on a loop of its own; a signal cancels it, and leaves as SystemExit afterwards.
+
+    Raised inside the loop, as `signals_unwind` raises it elsewhere, it would cut through gRPC's
+    own callbacks, and has crashed the interpreter.
+    """
+    came: list[int] = []
+    before = {number: signal.getsignal(number) for number in UNWIND}
+
+    async def cancellable() -> ResultT | None:
+        task = asyncio.ensure_future(work)
+
+        def leave(number: int) -> None:
+            came.append(number)
+            task.cancel()
+
+        for number in UNWIND:
+            asyncio.get_running_loop().add_signal_handler(number, leave, number)
+        with contextlib.suppress(asyncio.CancelledError):
+            return await task
+        return None
+
+    try:
+        result = asyncio.run(cancellable())
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    if came:
+        raise SystemExit(128 + came[0])
+    assert result is not None, "only a signal cancels it"
+    return result
 
 
 @contextlib.contextmanager

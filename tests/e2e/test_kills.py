@@ -124,7 +124,8 @@ async def test_the_broker_killed_and_wiped(breakable: Stack) -> None:
 
     async def killed_in_the_flow(act: Act) -> None:
         await act()
-        await away(lambda: asyncio.sleep(0))
+        stack.nats.kill()
+        await asyncio.to_thread(stack.nats.start)
 
     async def wiped(act: Act) -> None:
         stack.nats.kill()
