@@ -96,7 +96,13 @@ def test_the_lock_names_everything_that_is_installed() -> None:
 
 
 def test_help_lists_every_target() -> None:
-    said = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True)
+    said = subprocess.run(
+        ["make", "--no-print-directory", "help"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
     assert tuple(line.split()[1] for line in said.stdout.splitlines()) == TARGETS
     phony = re.search(r"^\.PHONY: (.*)$", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert phony is not None
