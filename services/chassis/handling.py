@@ -131,7 +131,6 @@ class Invocation:
     fingerprint: bytes = b""
     expected_version: int | None = None
     cause_id: str | None = None
-    correlation_id: str | None = None
     traceparent: str | None = None
     sealed: Sequence[SealedValue] = ()
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from typing import Any
+from uuid import UUID
 
 from services.chassis.clock import Ids
 from services.chassis.handling import (
@@ -87,11 +88,17 @@ class Advance:
             actor=call.actor,
             request_id=call.request_id,
             cause_id=call.cause_id,
-            correlation_id=call.correlation_id or event_id,
+            correlation_id=correlation_of(call.traceparent) or event_id,
             traceparent=call.traceparent,
             occurred_at=call.at,
             recorded_at=recorded_at,
         )
+
+
+def correlation_of(traceparent: str | None) -> str | None:
+    """Return the trace id, which goes from cause to consequence, as the id they share."""
+    parts = (traceparent or "").split("-")
+    return str(UUID(hex=parts[1])) if len(parts) == 4 else None
 
 
 def refuse_other_clinics(call: Invocation, state: object) -> None:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -49,12 +50,14 @@ def test_versions_and_hashes_follow_one_another() -> None:
     }
 
 
-def test_an_event_correlates_with_itself_unless_told() -> None:
+def test_what_one_trace_led_to_correlates() -> None:
     slot = opened()
-    add(slot, "a", replace(CALL, correlation_id="flow", cause_id="cause"))
+    trace = "0af7651916cd43dd8448eb211c80319c"
+    traceparent = f"00-{trace}-b7ad6b7169203331-01"
+    add(slot, "a", replace(CALL, traceparent=traceparent, cause_id="cause"))
     first, second = slot.entries
     assert (first.correlation_id, first.cause_id) == (first.event_id, None)
-    assert (second.correlation_id, second.cause_id) == ("flow", "cause")
+    assert (second.correlation_id, second.cause_id) == (str(UUID(trace)), "cause")
 
 
 def test_an_etag_must_be_the_version_and_changes_nothing_otherwise() -> None:
