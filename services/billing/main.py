@@ -7,6 +7,7 @@ from services.billing.events.published import CONTRACT
 from services.billing.events.timers import FIRINGS
 from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.invoice import INVOICE
+from services.billing.handlers.person import PERSON
 from services.billing.handlers.price_list import PRICE_LIST
 from services.billing.handlers.quote import QUOTE
 from services.billing.store.views import PostgresViews
@@ -19,7 +20,7 @@ def build(context: Context) -> Service:
     return Service(
         name="billing",
         contract=CONTRACT,
-        aggregates=(PRICE_LIST, QUOTE, ACCOUNT, INVOICE),
+        aggregates=(PRICE_LIST, QUOTE, ACCOUNT, INVOICE, PERSON),
         servicers=(
             price_list.servicer(api, views),
             quote.servicer(api),

@@ -70,6 +70,11 @@ class Versioned(Generic[StateT]):
 class Reader(Protocol):
     """Other rows that a decision rests on, held still until the command is stored."""
 
+    @property
+    def chain_id(self) -> str:
+        """Return the chain that all of it is of."""
+        ...
+
     async def get(self, aggregate: "Aggregate[ReadT, Any, Any, Any]", key: str) -> ReadT | None: ...
 
     async def find(
@@ -92,6 +97,8 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     `shape` is raised when stored states no longer decode: they are then folded anew.
     `gathers` names the commands that read other rows; those run in an explicit
     transaction, all others are stored in a group.
+    `factless` names the commands of a projecting aggregate whose events lead to no fact: they
+    are stored in a group all the same.
     `constraints` gives the refusal for a named constraint of a fact table.
     """
 
@@ -101,10 +108,13 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     shape: int = 1
     gathers: Mapping[type[Any], Gather] = field(default_factory=dict)
     constraints: Mapping[str, type[DomainError]] = field(default_factory=dict)
+    factless: frozenset[type[Any]] = frozenset()
 
     def explicit(self, command: object) -> bool:
         """Tell whether `command` must hold other rows still or write fact rows."""
-        return type(command) in self.gathers or self.decider.project is not None
+        kind = type(command)
+        projects = self.decider.project is not None and kind not in self.factless
+        return kind in self.gathers or projects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

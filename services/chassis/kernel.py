@@ -108,7 +108,14 @@ class Timer:
     aggregate_id: str
 
 
-Fact = Put | Remove | Timer
+@dataclass(frozen=True, slots=True)
+class Forget:
+    """Somebody is erased: their key and all that finds them goes; what was sealed stays, unread."""
+
+    owner_id: str
+
+
+Fact = Put | Remove | Timer | Forget
 
 
 @dataclass(frozen=True, slots=True)

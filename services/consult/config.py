@@ -6,5 +6,5 @@ NAME = "consult"
 
 
 def settings() -> Settings:
-    """Read consult's settings; it asks no neighbour."""
-    return Settings.read(NAME)
+    """Read consult's settings; it asks safety before an erasure, and all of them for an export."""
+    return Settings.read(NAME, neighbours=("safety", "sessions", "billing"))

@@ -8,6 +8,7 @@ from services.safety.events.published import CONTRACT
 from services.safety.handlers.case import CASE
 from services.safety.handlers.exposure import EXPOSURE
 from services.safety.handlers.hold import HOLD
+from services.safety.handlers.person import PERSON
 from services.safety.store.case import newest_cases
 from services.safety.store.exposure import latest_exposures
 from services.safety.store.hold import Clearances, newest_holds
@@ -19,7 +20,7 @@ def build(context: Context) -> Service:
     return Service(
         name=NAME,
         contract=CONTRACT,
-        aggregates=(EXPOSURE, CASE, HOLD),
+        aggregates=(EXPOSURE, CASE, HOLD, PERSON),
         servicers=(
             case.servicer(api, newest_cases(pool)),
             hold.servicer(api, newest_holds(pool)),

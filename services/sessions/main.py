@@ -11,6 +11,7 @@ from services.sessions.handlers.course import COURSE
 from services.sessions.handlers.gate import GATE
 from services.sessions.handlers.lot import LOT
 from services.sessions.handlers.outcome import OUTCOME
+from services.sessions.handlers.person import PERSON
 from services.sessions.handlers.reaction import REACTION
 from services.sessions.handlers.session import SESSION
 
@@ -21,7 +22,7 @@ def build(context: Context) -> Service:
     return Service(
         name=NAME,
         contract=CONTRACT,
-        aggregates=(LOT, COURSE, SESSION, OUTCOME, REACTION, GATE),
+        aggregates=(LOT, COURSE, SESSION, OUTCOME, REACTION, GATE, PERSON),
         servicers=(
             lot.servicer(api),
             course.servicer(api),

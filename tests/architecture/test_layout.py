@@ -11,6 +11,8 @@ ROOMS_IF_NEEDED = {"clients", "reference"}
 DOORS = {"__init__.py", "__main__.py", "main.py", "config.py"}
 AGGREGATE = {"__init__.py", "commands.py", "events.py", "model.py", "errors.py", "decider.py"}
 ROOMS_BY_AGGREGATE = ("api", "handlers")
+# Pure calculations that keep nothing: no events, no document, no row of their own.
+CALCULATIONS = {"cocktail"}
 # Small aggregates that are one subject to their readers share a module of this name.
 TOGETHER = {"chain": "directory", "clinic": "directory", "practitioner": "directory"}
 
@@ -41,7 +43,7 @@ def test_a_service_has_the_doors_and_no_other(service: Path) -> None:
 
 @every_service
 def test_every_aggregate_has_the_same_five_modules(service: Path) -> None:
-    aggregates = folders(service / "domain")
+    aggregates = folders(service / "domain") - CALCULATIONS
     assert aggregates
     for aggregate in aggregates:
         assert files(service / "domain" / aggregate) >= AGGREGATE, aggregate
@@ -49,7 +51,7 @@ def test_every_aggregate_has_the_same_five_modules(service: Path) -> None:
 
 @every_service
 def test_every_aggregate_has_its_module_in_the_rooms_around_it(service: Path) -> None:
-    aggregates = folders(service / "domain")
+    aggregates = folders(service / "domain") - CALCULATIONS
     wanted = {f"{TOGETHER.get(aggregate, aggregate)}.py" for aggregate in aggregates}
     missing = {room: wanted - files(service / room) for room in ROOMS_BY_AGGREGATE}
     assert not any(missing.values()), missing

@@ -27,6 +27,8 @@ from tests.support.servers import Servers
 
 Change = Callable[[Service, Context], Service]
 STOP_SECONDS = 20.0
+# A service that runs alone has its neighbours at an address where nobody listens.
+NOBODY = "127.0.0.1:1"
 
 
 @dataclass
@@ -86,7 +88,7 @@ def settings_for(name: str, servers: Servers, database: Database, folder: Path) 
         nats_url=servers.nats.url,
         jwks_url=servers.issuer.jwks_url,
         state_dir=folder,
-        neighbours={},
+        neighbours=dict.fromkeys(("safety", "sessions", "billing"), NOBODY),
         otlp_endpoint=None,
         trace_ratio=1.0,
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from mesoflow.billing.v1 import model_pb2, service_pb2_grpc
 from mesoflow.billing.v1 import service_pb2 as pb
 from services.billing.api.paging import kept_name, paging
+from services.billing.api.person import exported
 from services.billing.domain.account.errors import AccountNotFound
 from services.billing.domain.account.model import Account, account_of
 from services.billing.domain.account.statement import statement
@@ -30,6 +31,11 @@ class Accounts(service_pb2_grpc.AccountServiceServicer):
         account_id = request.account_id or account_of(request.plan_id)
         found = await self.api.get(ACCOUNT, account_id, AccountNotFound)
         return pb.GetAccountResponse(account=shown(found))
+
+    async def ExportPatient(
+        self, request: pb.ExportPatientRequest, context: Context
+    ) -> pb.ExportPatientResponse:
+        return await exported(self.api, request)
 
     async def ListAccounts(
         self, request: pb.ListAccountsRequest, context: Context

@@ -26,6 +26,6 @@ Accounts = Aggregate[Account, account_commands.Command, account_events.Event, Qu
 Invoices = Aggregate[Invoice, invoice_commands.Command, invoice_events.Event, Terms]
 
 PRICE_LISTS: PriceLists = Aggregate("price_list", PRICE_LIST_DECIDER, PriceList)
-QUOTES: Quotes = Aggregate("quote", QUOTE_DECIDER, Quote)
+QUOTES: Quotes = Aggregate("quote", QUOTE_DECIDER, Quote, shape=2)
 ACCOUNTS: Accounts = Aggregate("account", ACCOUNT_DECIDER, Account)
 INVOICES: Invoices = Aggregate("invoice", INVOICE_DECIDER, Invoice)

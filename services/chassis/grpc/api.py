@@ -71,7 +71,7 @@ class Api:
         """
         key_field = f"{aggregate.name}_id"
         key = str(more.get(key_field) or getattr(request, key_field, "") or self.ids.new())
-        built, sealed = await self._command(request, command, key, {key_field: key} | more)
+        built, sealed = await self.build(request, command, key, {key_field: key} | more)
         return await self.run(request, reply, Owed(aggregate, key, built), sealed)
 
     async def run(
@@ -122,9 +122,13 @@ class Api:
         said = request.SerializeToString(deterministic=True)
         return hmac.digest(key, f"{call.method}\0{call.caller.subject}\0".encode() + said, "sha256")
 
-    async def _command(
+    async def build(
         self, request: Message, command: type[Any], owner: str, more: dict[str, object]
     ) -> tuple[Any, list[SealedValue]]:
+        """Return `command` by name from `request` and `more`, and what was sealed for `owner`.
+
+        A request or `more` that names a patient makes them the owner. For `run`.
+        """
         plan = _command_plan(type(request), command, frozenset(more))
         given = {name: value for name, value in more.items() if name in plan.wanted}
         sealed: list[SealedValue] = []

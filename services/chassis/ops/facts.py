@@ -37,7 +37,7 @@ def apply(tables: dict[str, list[Row]], facts: Sequence[Fact]) -> None:
                 tables[table].append(row)
             case Remove(table, key):
                 tables[table] = [row for row in tables[table] if not _matches(row, key)]
-            case _:
+            case _:  # timers and forgetting leave no row behind
                 continue
 
 

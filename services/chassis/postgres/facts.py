@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 from services.chassis.clock import derived_id
-from services.chassis.kernel import Put, Remove, Timer
+from services.chassis.kernel import Forget, Put, Remove, Timer
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.codec import to_jsonb
 from services.chassis.postgres.pool import Connection
@@ -29,6 +29,8 @@ async def store_facts(connection: Connection, slots: Sequence[Slot]) -> None:
                 case Timer():
                     timer_id = derived_id("timer", slot.chain_id, fact.key)
                     timers[timer_id] = _timer_row(slot, timer_id, fact)
+                case Forget(owner_id):
+                    await connection.execute(SQL.forget, slot.chain_id, [owner_id])
     await _put(connection, put)
     if timers:
         await connection.execute(SQL.put_timers, list(timers.values()))

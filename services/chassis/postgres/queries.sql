@@ -39,6 +39,16 @@ VALUES ($1, $2, $3, $4) ON CONFLICT DO NOTHING
 SELECT ciphertext FROM chassis.sealed
 WHERE chain_id = $1 AND owner_id = $2 AND item = $3 AND version = $4
 
+-- sealed_owners
+SELECT owner_id, version FROM chassis.sealed
+WHERE chain_id = $1 AND item = $2 AND item LIKE 'lookup:%' -- or the partial index is not used
+
+-- forget
+WITH found AS (
+    DELETE FROM chassis.sealed
+    WHERE chain_id = $1 AND owner_id = ANY ($2::uuid[]) AND item LIKE 'lookup:%')
+DELETE FROM chassis.sealed_keys WHERE chain_id = $1 AND owner_id = ANY ($2::uuid[])
+
 -- sequence
 SELECT moved, feed_no FROM chassis.sequence($1)
 

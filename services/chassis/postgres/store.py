@@ -75,6 +75,7 @@ class PostgresStore:
         slot = Slot(owed.aggregate, call.chain_id, owed.key)
         await self._restore(slot, row)
         outcome = self.means.advance(slot, owed, None, call, self.means.clock.now())
+        assert not slot.facts, "a command that leads to facts is not one of `factless`"
         reply = answer(outcome)
         if outcome.events:
             if not await self._writes.submit(Write(slot, call, reply)):

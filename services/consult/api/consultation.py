@@ -80,6 +80,11 @@ class Consultations(service_pb2_grpc.ConsultationServiceServicer):
         found = [resource(item, model_pb2.Consultation) for item in items]
         return pb.ListConsultationsResponse(consultations=found, next_page_token=token)
 
+    async def ReviewSuitability(
+        self, request: pb.ReviewSuitabilityRequest, context: Context
+    ) -> pb.ReviewSuitabilityResponse:
+        raise NotImplementedError("C")
+
 
 def wanted_state(request: pb.ListConsultationsRequest) -> str:
     """Return the state to list, as documents spell it; empty for every state."""

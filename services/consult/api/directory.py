@@ -95,6 +95,26 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
         ]
         return pb.ListPractitionersResponse(practitioners=found, next_page_token=token)
 
+    async def AmendChain(
+        self, request: pb.AmendChainRequest, context: Context
+    ) -> pb.AmendChainResponse:
+        raise NotImplementedError("B")
+
+    async def AmendClinic(
+        self, request: pb.AmendClinicRequest, context: Context
+    ) -> pb.AmendClinicResponse:
+        raise NotImplementedError("B")
+
+    async def AmendPractitioner(
+        self, request: pb.AmendPractitionerRequest, context: Context
+    ) -> pb.AmendPractitionerResponse:
+        raise NotImplementedError("B")
+
+    async def RevokeLicence(
+        self, request: pb.RevokeLicenceRequest, context: Context
+    ) -> pb.RevokeLicenceResponse:
+        raise NotImplementedError("B")
+
 
 def servicer(api: Api) -> Servicer:
     """Return DirectoryService, ready to join a server."""

@@ -14,8 +14,8 @@ from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.mapping import to_message, to_reply
 from services.chassis.sealing import derived_key
+from services.consult.domain.formulary.reference import Ingredient, Schedule
 from services.consult.domain.plan.errors import IngredientNotFound, ProtocolNotFound
-from services.consult.domain.plan.formulary import Ingredient, Schedule
 from services.consult.reference.loader import reference
 
 RowT = TypeVar("RowT")
@@ -34,7 +34,7 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         row = reference().formulary.ingredient(request.ingredient_code, self._today())
         if row is None:
             raise IngredientNotFound(ingredient_code=request.ingredient_code)
-        return pb.GetIngredientResponse(ingredient=to_message(row, model_pb2.Ingredient))
+        return pb.GetIngredientResponse(ingredient=to_reply(row, model_pb2.Ingredient))
 
     async def ListIngredients(
         self, request: pb.ListIngredientsRequest, context: Context
@@ -43,7 +43,7 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         listing: Listing[Ingredient] = Listing("ingredient", {"class": wanted}, ingredient_code)
         page, token = self._page(request, ingredients(wanted, self._today()), listing)
         return pb.ListIngredientsResponse(
-            ingredients=[to_message(row, model_pb2.Ingredient) for row in page],
+            ingredients=[to_reply(row, model_pb2.Ingredient) for row in page],
             next_page_token=token,
             formulary_version=reference().formulary.version,
         )
@@ -79,6 +79,39 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         page = left[: request.page_size or PAGE_SIZE_DEFAULT]
         more = len(left) > len(page)
         return page, token.write(listing.code(page[-1])) if more else ""
+
+    async def SignIngredient(
+        self, request: pb.SignIngredientRequest, context: Context
+    ) -> pb.SignIngredientResponse:
+        raise NotImplementedError("D")
+
+    async def SignPair(self, request: pb.SignPairRequest, context: Context) -> pb.SignPairResponse:
+        raise NotImplementedError("D")
+
+    async def SignPolicy(
+        self, request: pb.SignPolicyRequest, context: Context
+    ) -> pb.SignPolicyResponse:
+        raise NotImplementedError("D")
+
+    async def GetPolicy(
+        self, request: pb.GetPolicyRequest, context: Context
+    ) -> pb.GetPolicyResponse:
+        raise NotImplementedError("D")
+
+    async def RecheckPlans(
+        self, request: pb.RecheckPlansRequest, context: Context
+    ) -> pb.RecheckPlansResponse:
+        raise NotImplementedError("D")
+
+    async def ListQuestionnaires(
+        self, request: pb.ListQuestionnairesRequest, context: Context
+    ) -> pb.ListQuestionnairesResponse:
+        raise NotImplementedError("D")
+
+    async def ListSuitabilityRules(
+        self, request: pb.ListSuitabilityRulesRequest, context: Context
+    ) -> pb.ListSuitabilityRulesResponse:
+        raise NotImplementedError("D")
 
 
 @dataclass(frozen=True, slots=True)

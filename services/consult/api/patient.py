@@ -8,6 +8,8 @@ from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
+from services.consult.api.erasure import Erasure
+from services.consult.api.export import Export
 from services.consult.domain.patient.commands import RecordHistory, RegisterPatient
 from services.consult.domain.patient.errors import PatientNotFound
 from services.consult.domain.patient.model import age_band
@@ -20,6 +22,8 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     """Implements PatientService."""
 
     api: Api
+    erasure: Erasure
+    export: Export
 
     async def RegisterPatient(
         self, request: pb.RegisterPatientRequest, context: Context
@@ -56,6 +60,66 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         patients = [resource(item, model_pb2.Patient) for item in items]
         return pb.ListPatientsResponse(patients=patients, next_page_token=token)
 
+    async def AmendPatient(
+        self, request: pb.AmendPatientRequest, context: Context
+    ) -> pb.AmendPatientResponse:
+        raise NotImplementedError("B")
+
+    async def FindPatients(
+        self, request: pb.FindPatientsRequest, context: Context
+    ) -> pb.FindPatientsResponse:
+        raise NotImplementedError("B")
+
+    async def RecordTherapy(
+        self, request: pb.RecordTherapyRequest, context: Context
+    ) -> pb.RecordTherapyResponse:
+        raise NotImplementedError("B")
+
+    async def EndTherapy(
+        self, request: pb.EndTherapyRequest, context: Context
+    ) -> pb.EndTherapyResponse:
+        raise NotImplementedError("B")
+
+    async def MergePatients(
+        self, request: pb.MergePatientsRequest, context: Context
+    ) -> pb.MergePatientsResponse:
+        raise NotImplementedError("B")
+
+    async def PlaceLegalHold(
+        self, request: pb.PlaceLegalHoldRequest, context: Context
+    ) -> pb.PlaceLegalHoldResponse:
+        raise NotImplementedError("B")
+
+    async def LiftLegalHold(
+        self, request: pb.LiftLegalHoldRequest, context: Context
+    ) -> pb.LiftLegalHoldResponse:
+        raise NotImplementedError("B")
+
+    async def ErasePatient(
+        self, request: pb.ErasePatientRequest, context: Context
+    ) -> pb.ErasePatientResponse:
+        return await self.erasure.erased(request)
+
+    async def ExportPatient(
+        self, request: pb.ExportPatientRequest, context: Context
+    ) -> pb.ExportPatientResponse:
+        return await self.export.exported(request)
+
+    async def GetPhotoConsentText(
+        self, request: pb.GetPhotoConsentTextRequest, context: Context
+    ) -> pb.GetPhotoConsentTextResponse:
+        raise NotImplementedError("B")
+
+    async def SignPhotoConsent(
+        self, request: pb.SignPhotoConsentRequest, context: Context
+    ) -> pb.SignPhotoConsentResponse:
+        raise NotImplementedError("B")
+
+    async def WithdrawPhotoConsent(
+        self, request: pb.WithdrawPhotoConsentRequest, context: Context
+    ) -> pb.WithdrawPhotoConsentResponse:
+        raise NotImplementedError("B")
+
 
 def born(identity: model_pb2.Identity) -> date | None:
     """Return the birth date, None where there is none; refuse one that does not exist."""
@@ -68,9 +132,10 @@ def born(identity: model_pb2.Identity) -> date | None:
         raise DateInvalid from None
 
 
-def servicer(api: Api) -> Servicer:
+def servicer(api: Api, erasure: Erasure, export: Export) -> Servicer:
     """Return PatientService, ready to join a server."""
+    patients = Patients(api, erasure, export)
     return Servicer(
         "mesoflow.consult.v1.PatientService",
-        lambda server: service_pb2_grpc.add_PatientServiceServicer_to_server(Patients(api), server),
+        lambda server: service_pb2_grpc.add_PatientServiceServicer_to_server(patients, server),
     )

@@ -85,6 +85,24 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
         plans = [resource(item, model_pb2.Plan) for item in items]
         return pb.ListPlansResponse(plans=plans, next_page_token=token)
 
+    async def AmendPlan(
+        self, request: pb.AmendPlanRequest, context: Context
+    ) -> pb.AmendPlanResponse:
+        raise NotImplementedError("E")
+
+    async def ImportPlan(
+        self, request: pb.ImportPlanRequest, context: Context
+    ) -> pb.ImportPlanResponse:
+        raise NotImplementedError("E")
+
+    async def MovePlan(self, request: pb.MovePlanRequest, context: Context) -> pb.MovePlanResponse:
+        raise NotImplementedError("E")
+
+    async def SignResponsibility(
+        self, request: pb.SignResponsibilityRequest, context: Context
+    ) -> pb.SignResponsibilityResponse:
+        raise NotImplementedError("E")
+
 
 def wanted_state(request: pb.ListPlansRequest) -> str:
     """Return the state to list, as documents spell it; empty for every state."""

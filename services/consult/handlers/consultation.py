@@ -43,5 +43,6 @@ CONSULTATION: Aggregate[Consultation, Command, Event, Facts] = Aggregate(
     "consultation",
     DECIDER,
     Consultation,
+    shape=2,
     gathers={OpenConsultation: gather_opening, AssessSuitability: gather_assessment},
 )

@@ -54,5 +54,6 @@ PRACTITIONER: Aggregate[
     "practitioner",
     PRACTITIONER_DECIDER,
     Practitioner,
+    shape=2,
     gathers={practitioner_commands.EnrolPractitioner: gather_missing_clinics},
 )

@@ -14,5 +14,5 @@ async def gather_clinic(command: RegisterPatient, state: Patient | None, reader:
 
 
 PATIENT: Aggregate[Patient, Command, Event, bool | None] = Aggregate(
-    "patient", DECIDER, Patient, gathers={RegisterPatient: gather_clinic}
+    "patient", DECIDER, Patient, shape=2, gathers={RegisterPatient: gather_clinic}
 )

@@ -80,6 +80,7 @@ PLAN: Aggregate[Plan, Command, Event, Facts] = Aggregate(
     "plan",
     DECIDER,
     Plan,
+    shape=2,
     gathers={
         ProposePlan: gather_proposal,
         SignConsent: gather_signing,

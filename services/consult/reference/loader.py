@@ -11,9 +11,17 @@ from typing import Protocol, TypeVar
 import msgspec
 
 from services.chassis.kernel import remembered
+from services.consult.domain.consultation.grading import Scales
 from services.consult.domain.consultation.screening import Questionnaire, RuleSet
+from services.consult.domain.formulary.chairside import (
+    Anaesthetics,
+    CoolingOffs,
+    Labs,
+    SupplementaryTherapies,
+)
+from services.consult.domain.formulary.reference import Formulary, Schedules
 from services.consult.domain.plan.consent_text import ConsentTexts
-from services.consult.domain.plan.formulary import Formulary, Schedules
+from services.consult.domain.response.rules import ResponseRules
 
 HERE = Path(__file__).parent
 UNSIGNED = "SAMPLE-UNSIGNED"
@@ -46,6 +54,12 @@ class Reference:
     questionnaires: tuple[Questionnaire, ...]
     consent_texts: tuple[ConsentTexts, ...]
     sources: tuple[Source, ...]
+    scales: Scales
+    labs: Labs
+    anaesthetics: Anaesthetics
+    therapies: SupplementaryTherapies
+    cooling_offs: CoolingOffs
+    response_rules: ResponseRules
 
     def questionnaire(self, version: str) -> Questionnaire | None:
         """Return a version of the questionnaire."""
@@ -66,6 +80,12 @@ class Reference:
             self.rules,
             *self.questionnaires,
             *self.consent_texts,
+            self.scales,
+            self.labs,
+            self.anaesthetics,
+            self.therapies,
+            self.cooling_offs,
+            self.response_rules,
         ]
         return frozenset(row.signed_by_code for row in rows)
 
@@ -100,6 +120,12 @@ def load(folder: Path) -> Reference:
         questionnaires=read(folder / "questionnaires.json", _Questionnaires).questionnaires,
         consent_texts=tuple(read(path, ConsentTexts) for path in texts),
         sources=read(folder / "sources.json", _Sources).sources,
+        scales=read(folder / "diagnosis_scales.json", Scales),
+        labs=read(folder / "labs.json", Labs),
+        anaesthetics=read(folder / "anaesthetics.json", Anaesthetics),
+        therapies=read(folder / "therapies.json", SupplementaryTherapies),
+        cooling_offs=read(folder / "cooling_off.json", CoolingOffs),
+        response_rules=read(folder / "response_rules.json", ResponseRules),
     )
 
 

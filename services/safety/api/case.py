@@ -8,6 +8,7 @@ from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
 from services.safety.api.listing import Listing, listed
+from services.safety.api.person import exported
 from services.safety.domain.case.errors import CaseNotFound
 from services.safety.handlers.case import CASE
 
@@ -22,6 +23,16 @@ class Cases(service_pb2_grpc.CaseServiceServicer):
     async def GetCase(self, request: pb.GetCaseRequest, context: Context) -> pb.GetCaseResponse:
         found = await self.api.get(CASE, request.case_id, CaseNotFound)
         return pb.GetCaseResponse(case=resource(found, model_pb2.Case))
+
+    async def CheckErasure(
+        self, request: pb.CheckErasureRequest, context: Context
+    ) -> pb.CheckErasureResponse:
+        raise NotImplementedError("G")
+
+    async def ExportPatient(
+        self, request: pb.ExportPatientRequest, context: Context
+    ) -> pb.ExportPatientResponse:
+        return await exported(self.api, request)
 
     async def ListCases(
         self, request: pb.ListCasesRequest, context: Context

@@ -8,6 +8,7 @@ from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
 from services.sessions.api.listing import chosen
+from services.sessions.api.person import exported
 from services.sessions.domain.course.errors import CourseNotFound
 from services.sessions.handlers.course import COURSE
 
@@ -23,6 +24,11 @@ class Courses(service_pb2_grpc.CourseServiceServicer):
     ) -> pb.GetCourseResponse:
         found = await self.api.get(COURSE, request.course_id, CourseNotFound)
         return pb.GetCourseResponse(course=resource(found, model_pb2.Course))
+
+    async def ExportPatient(
+        self, request: pb.ExportPatientRequest, context: Context
+    ) -> pb.ExportPatientResponse:
+        return await exported(self.api, request)
 
     async def ListCourses(
         self, request: pb.ListCoursesRequest, context: Context

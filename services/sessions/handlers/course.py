@@ -6,4 +6,4 @@ from services.sessions.domain.course.decider import DECIDER
 from services.sessions.domain.course.events import Event
 from services.sessions.domain.course.model import Course
 
-COURSE: Aggregate[Course, Command, Event, None] = Aggregate("course", DECIDER, Course)
+COURSE: Aggregate[Course, Command, Event, None] = Aggregate("course", DECIDER, Course, shape=2)

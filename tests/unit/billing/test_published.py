@@ -4,7 +4,13 @@ import pytest
 
 from mesoflow.billing.v1 import model_pb2
 from services.billing.domain.account.decider import DECIDER as ACCOUNTS
-from services.billing.domain.account.events import CreditReserved, CreditVoided, PaymentReceived
+from services.billing.domain.account.events import (
+    AccountAmended,
+    AccountMoved,
+    CreditReserved,
+    CreditVoided,
+    PaymentReceived,
+)
 from services.billing.domain.account.model import Account
 from services.billing.domain.account.statement import statement
 from services.billing.domain.invoice.commands import IssueInvoice
@@ -12,6 +18,11 @@ from services.billing.domain.invoice.decider import DECIDER as INVOICES
 from services.billing.domain.invoice.decider import Terms
 from services.billing.domain.invoice.events import InvoicePaid
 from services.billing.domain.invoice.model import Invoice
+from services.billing.domain.person.events import (
+    MergeFollowed,
+    PatientForgotten,
+    RecordRepointed,
+)
 from services.billing.domain.price_list.decider import DECIDER as PRICES
 from services.billing.domain.price_list.decider import edition_of
 from services.billing.domain.price_list.model import PriceList
@@ -72,6 +83,11 @@ EVENTS = [
     EARNED,
     INVOICED,
     InvoicePaid(INVOICE, ACCOUNT, "payment", PATIENT, AT),
+    AccountAmended(ACCOUNT, PLAN, PATIENT, QUOTE, 4, euro(8_000), euro(0), euro(8_000), AT),
+    AccountMoved(ACCOUNT, PLAN, CLINIC, AT),
+    MergeFollowed("person", PATIENT, "other", (QUOTE,), (ACCOUNT,), (INVOICE,), AT),
+    PatientForgotten("person", PATIENT, AT),
+    RecordRepointed(ACCOUNT, "other", PATIENT, AT),
 ]
 
 

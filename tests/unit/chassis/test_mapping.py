@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from mesoflow.consult.v1 import events_pb2, model_pb2
 from services.chassis.kernel import SealedText
 from services.chassis.mapping import from_message, to_message, to_reply
+from services.consult.domain.patient.clinical import Answer, Coding, History
 from services.consult.domain.patient.events import HistoryRecorded
-from services.consult.domain.patient.model import Answer, Coding, History
 from services.consult.domain.practitioner.events import LicenceRecorded, PractitionerEnrolled
 from services.consult.domain.practitioner.model import Profession
 

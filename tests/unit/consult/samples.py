@@ -19,10 +19,9 @@ from services.consult.domain.consultation.model import (
     ScreeningAnswer,
     Suitability,
 )
+from services.consult.domain.patient.clinical import Answer, History
 from services.consult.domain.patient.model import (
     AgeBand,
-    Answer,
-    History,
     Patient,
     PatientState,
     PregnancyPotential,
@@ -187,6 +186,8 @@ def proposed() -> PlanProposed:
         formulary_version=reference().formulary.version,
         suitability_rules_version=RULES.version,
         proposed_at=NOW,
+        induction_sessions=10,
+        jurisdiction_code="GB",
     )
 
 

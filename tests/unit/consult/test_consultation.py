@@ -39,8 +39,9 @@ from services.consult.domain.consultation.model import (
     ScreeningAnswer,
     Suitability,
 )
+from services.consult.domain.patient.clinical import Answer
 from services.consult.domain.patient.errors import PatientDeceased, PatientNotFound
-from services.consult.domain.patient.model import Answer, Patient, VitalStatus
+from services.consult.domain.patient.model import Patient, VitalStatus
 from tests.support.spec import Spec
 from tests.unit.consult.samples import (
     CLINIC,

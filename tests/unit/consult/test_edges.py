@@ -9,7 +9,7 @@ from mesoflow.billing.v1 import events_pb2 as billing
 from mesoflow.consult.v1 import model_pb2
 from services.chassis.delivery import Delivery
 from services.chassis.handling import Owed
-from services.chassis.mapping import to_message, to_reply
+from services.chassis.mapping import to_reply
 from services.consult.domain.consultation.events import (
     ConsultationOpened,
     FindingsRecorded,
@@ -112,7 +112,7 @@ def test_a_plan_is_shown_with_its_quote() -> None:
 
 
 def test_every_row_of_the_formulary_can_be_shown() -> None:
-    shown = [to_message(row, model_pb2.Ingredient) for row in reference().formulary.ingredients]
+    shown = [to_reply(row, model_pb2.Ingredient) for row in reference().formulary.ingredients]
     [minoxidil] = [row for row in shown if row.ingredient_code == "minoxidil"]
     assert minoxidil.limits[0].max_dose_micrograms == 5_000
     assert minoxidil.signed_by_code == "SAMPLE-UNSIGNED"

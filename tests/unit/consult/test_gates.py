@@ -7,6 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.kernel import DomainError
+from services.consult.domain.formulary.reference import (
+    Compatibility,
+    Formulary,
+    Ingredient,
+    IngredientStatus,
+)
 from services.consult.domain.plan.errors import (
     DoseExceeded,
     DoseLimitMissing,
@@ -14,12 +20,6 @@ from services.consult.domain.plan.errors import (
     IngredientNotFound,
     PairNotCompatible,
     PreparationSourceNotAllowed,
-)
-from services.consult.domain.plan.formulary import (
-    Compatibility,
-    Formulary,
-    Ingredient,
-    IngredientStatus,
 )
 from services.consult.domain.plan.gates import Gate
 from services.consult.domain.plan.model import Cocktail, PreparationSource

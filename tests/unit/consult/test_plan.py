@@ -57,7 +57,16 @@ SIGN = SignConsent(PLAN, "consent-1", DOCTOR, DIGEST, "en", SIGNATURE, NOW)
 SIGNED = ConsentSigned(PLAN, "consent-1", PATIENT, DOCTOR, DIGEST, "en", SIGNATURE, 2, NOW)
 ACCEPT = AcceptPlan(PLAN, NOW)
 ACCEPTED = PlanAccepted(
-    PLAN, PATIENT, CLINIC, DOCTOR, QUOTE, "consent-1", proposed().cocktail, proposed().protocol, NOW
+    plan_id=PLAN,
+    patient_id=PATIENT,
+    clinic_id=CLINIC,
+    practitioner_id=DOCTOR,
+    quote_id=QUOTE,
+    consent_id="consent-1",
+    cocktail=proposed().cocktail,
+    protocol=proposed().protocol,
+    accepted_at=NOW,
+    terms_version=2,
 )
 TAKE_BACK = WithdrawConsent(PLAN, NOW)
 TAKEN_BACK = ConsentWithdrawn(PLAN, "consent-1", PATIENT, NOW)

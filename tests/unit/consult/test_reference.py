@@ -9,9 +9,15 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from services.consult.domain.consultation.grading import Scales
 from services.consult.domain.consultation.screening import RuleSet, Topic
-from services.consult.domain.plan.consent_text import ConsentTexts
-from services.consult.domain.plan.formulary import (
+from services.consult.domain.formulary.chairside import (
+    Anaesthetics,
+    CoolingOffs,
+    Labs,
+    SupplementaryTherapies,
+)
+from services.consult.domain.formulary.reference import (
     EvidenceLevel,
     Formulary,
     IngredientStatus,
@@ -19,7 +25,9 @@ from services.consult.domain.plan.formulary import (
     Schedules,
     places,
 )
+from services.consult.domain.plan.consent_text import ConsentTexts
 from services.consult.domain.plan.model import Goal, PreparationSource
+from services.consult.domain.response.rules import ResponseRules
 from services.consult.reference import loader
 from services.consult.reference.loader import NotSignedError, reference, refuse_unsigned
 from tests.unit.consult.samples import TODAY
@@ -30,6 +38,12 @@ TYPED: dict[str, type[object]] = {
     "protocols.json": Schedules,
     "suitability_rules.json": RuleSet,
     "en.json": ConsentTexts,
+    "diagnosis_scales.json": Scales,
+    "labs.json": Labs,
+    "anaesthetics.json": Anaesthetics,
+    "therapies.json": SupplementaryTherapies,
+    "cooling_off.json": CoolingOffs,
+    "response_rules.json": ResponseRules,
 }
 HELD = reference()
 

@@ -20,15 +20,8 @@ from services.consult.domain.consultation.screening import (
     observe,
     strictest,
 )
-from services.consult.domain.patient.model import (
-    AgeBand,
-    Answer,
-    Coding,
-    History,
-    Patient,
-    PregnancyPotential,
-    VitalStatus,
-)
+from services.consult.domain.patient.clinical import Answer, Coding, History
+from services.consult.domain.patient.model import AgeBand, Patient, PregnancyPotential, VitalStatus
 from tests.unit.consult.samples import (
     FINDINGS,
     HISTORY,

@@ -69,6 +69,8 @@ def report(
 class Shelf:
     """A Reader over documents in memory."""
 
+    chain_id = "0193a000-0000-7000-8000-0000000000c1"
+
     def __init__(self, *kept: Exposure | Case) -> None:
         self.kept = kept
 

@@ -104,6 +104,31 @@ class RevenueRecognised:
     recognised_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AccountAmended:
+    """A changed plan was accepted; what is still to be performed costs what its new quote says."""
+
+    account_id: str
+    plan_id: str
+    patient_id: str
+    quote_id: str
+    sessions: int
+    net: Money
+    tax: Money
+    total: Money
+    amended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountMoved:
+    """An account belongs to the clinic that its plan was moved to."""
+
+    account_id: str
+    plan_id: str
+    clinic_id: str
+    moved_at: datetime
+
+
 Event = (
     AccountOpened
     | PaymentReceived

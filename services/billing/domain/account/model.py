@@ -24,6 +24,8 @@ class PaymentMethod(Enum):
     CASH = "CASH"
     BANK_TRANSFER = "BANK_TRANSFER"
     DIRECT_DEBIT = "DIRECT_DEBIT"
+    # To another system, before the course came here.
+    CARRIED_OVER = "CARRIED_OVER"
 
 
 @dataclass(frozen=True, slots=True)

@@ -101,6 +101,10 @@ def evolve(state: Quote | None, event: Event) -> Quote:
                 price_list_version=event.price_list_version,
                 issued_at=event.issued_at,
                 valid_until=event.valid_until,
+                total_12_months=event.total_12_months,
+                total_24_months=event.total_24_months,
+                prepaid=event.prepaid,
+                amends_quote_id=event.amends_quote_id,
             )
         case QuoteExpired():
             assert state is not None, "a quote is issued before it expires"

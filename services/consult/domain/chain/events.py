@@ -14,4 +14,13 @@ class ChainRegistered:
     registered_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ChainAmended:
+    """A chain's terms were changed."""
+
+    chain_id: str
+    jurisdiction_code: str
+    amended_at: datetime
+
+
 Event = ChainRegistered

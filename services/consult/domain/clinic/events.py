@@ -26,4 +26,15 @@ class RoomAdded:
     added_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ClinicAmended:
+    """A clinic's terms were changed; its id and code stay."""
+
+    clinic_id: str
+    time_zone: str
+    jurisdiction_code: str
+    legal_entity_code: str
+    amended_at: datetime
+
+
 Event = ClinicOpened | RoomAdded

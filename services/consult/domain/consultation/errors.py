@@ -31,3 +31,13 @@ class QuestionnaireUnknown(DomainError):
 
 class HistoryMissing(DomainError):
     """The patient's history was not recorded."""
+
+
+class GradeUnknown(DomainError):
+    """The scale has no such grade."""
+
+    fault = Fault.INVALID
+
+
+class ReviewNotAsked(DomainError):
+    """The assessment asks for no physician's decision."""

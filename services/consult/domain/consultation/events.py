@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.kernel import SealedText
-from services.consult.domain.consultation.model import Assessment, Findings, ScreeningAnswer
+from services.consult.domain.consultation.model import (
+    Assessment,
+    Findings,
+    ReviewDecision,
+    ReviewReason,
+    ScreeningAnswer,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +57,20 @@ class SuitabilityAssessed:
     practitioner_id: str
     assessment: Assessment
     assessed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuitabilityReviewed:
+    """A physician decided, by name and with a reason, on an assessment that left it to them."""
+
+    consultation_id: str
+    patient_id: str
+    practitioner_id: str
+    decision: ReviewDecision
+    reason: ReviewReason
+    note: SealedText | None
+    rules_version: str
+    reviewed_at: datetime
 
 
 Event = ConsultationOpened | FindingsRecorded | ScreeningAnswered | SuitabilityAssessed

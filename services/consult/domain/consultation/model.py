@@ -5,7 +5,7 @@ from datetime import datetime
 from enum import Enum
 
 from services.chassis.kernel import SealedText
-from services.consult.domain.patient.model import Answer
+from services.consult.domain.patient.clinical import Answer
 
 
 class Diagnosis(Enum):
@@ -66,6 +66,52 @@ class ConsultationState(Enum):
     ASSESSED = "ASSESSED"
 
 
+class TrichoscopySign(Enum):
+    """What the lens showed."""
+
+    SHAFT_DIAMETER_VARIATION = "SHAFT_DIAMETER_VARIATION"
+    YELLOW_DOTS = "YELLOW_DOTS"
+    EXCLAMATION_MARK_HAIRS = "EXCLAMATION_MARK_HAIRS"
+    PERIFOLLICULAR_SCALING = "PERIFOLLICULAR_SCALING"
+
+
+class ScalpView(Enum):
+    """From where a photograph was taken."""
+
+    FRONTAL = "FRONTAL"
+    VERTEX = "VERTEX"
+    TEMPORAL_LEFT = "TEMPORAL_LEFT"
+    TEMPORAL_RIGHT = "TEMPORAL_RIGHT"
+    OCCIPITAL = "OCCIPITAL"
+    TRICHOSCOPIC = "TRICHOSCOPIC"
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoReference:
+    """A photograph by its content."""
+
+    digest: bytes
+    view: ScalpView
+    taken_at: datetime
+
+
+class ReviewDecision(Enum):
+    """What a physician decided of a patient whom the rules leave to them."""
+
+    APPROVED = "APPROVED"
+    DECLINED = "DECLINED"
+
+
+class ReviewReason(Enum):
+    """On what ground, as a code; the words are sealed."""
+
+    CONDITION_CONTROLLED = "CONDITION_CONTROLLED"
+    SPECIALIST_CLEARED = "SPECIALIST_CLEARED"
+    BENEFIT_OUTWEIGHS_RISK = "BENEFIT_OUTWEIGHS_RISK"
+    RISK_TOO_HIGH = "RISK_TOO_HIGH"
+    MORE_TO_BE_KNOWN = "MORE_TO_BE_KNOWN"
+
+
 @dataclass(frozen=True, slots=True)
 class PullTest:
     """A pull test as it was counted."""
@@ -86,6 +132,8 @@ class Findings:
     pull_test: PullTest | None
     photo_digests: tuple[bytes, ...]
     bdd_positive: Answer
+    trichoscopy_signs: tuple[TrichoscopySign, ...] = ()
+    photos: tuple[PhotoReference, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +154,8 @@ class FiredRule:
     item_code: str
     remedy_code: str
     excluded_ingredient_codes: tuple[str, ...]
+    unmet_codes: tuple[str, ...] = ()
+    source_codes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +167,18 @@ class Assessment:
     excluded_ingredient_codes: tuple[str, ...]
     rules_version: str
     expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SuitabilityReview:
+    """A physician's decision on an assessment that leaves it to them."""
+
+    practitioner_id: str
+    decision: ReviewDecision
+    reason: ReviewReason
+    note: SealedText | None
+    rules_version: str
+    reviewed_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +199,5 @@ class Consultation:
     findings_recorded_at: datetime | None
     screening_answered_at: datetime | None
     assessed_at: datetime | None
+    # A physician's decision; new findings, answers or a new assessment drop it.
+    review: SuitabilityReview | None = None

@@ -22,7 +22,8 @@ from services.consult.domain.consultation.model import (
     ScreeningAnswer,
     Suitability,
 )
-from services.consult.domain.patient.model import Answer, Coding, History, Patient
+from services.consult.domain.patient.clinical import Answer, Coding, History
+from services.consult.domain.patient.model import Patient
 
 
 class Topic(Enum):
@@ -35,6 +36,11 @@ class Topic(Enum):
     ALLERGY = "ALLERGY"
     CONDITION = "CONDITION"
     MEDICATION = "MEDICATION"
+    LAB = "LAB"
+    WEIGHT = "WEIGHT"
+    FERTILITY = "FERTILITY"
+    THERAPY = "THERAPY"
+    POLICY = "POLICY"
 
 
 Observations = Mapping[tuple[Topic, str], str]
@@ -54,10 +60,23 @@ class Questionnaire:
 
 
 @dataclass(frozen=True, slots=True)
-class SuitabilityRule:
-    """A row: it fires when what it watches has one of its values.
+class Condition:
+    """Something that can be observed, and the values that count."""
 
-    The effect SUITABLE leaves the patient suitable: such a row only keeps ingredients out.
+    topic: Topic
+    subject: str
+    values: tuple[str, ...]
+
+    def holds(self, observed: Observations) -> bool:
+        return observed.get((self.topic, self.subject)) in self.values
+
+
+@dataclass(frozen=True, slots=True)
+class SuitabilityRule:
+    """A row: it fires when what it watches has one of its values, and all of `also` hold besides.
+
+    It is silent all the same where all of `unless` hold. The effect SUITABLE leaves the patient
+    suitable: such a row only keeps ingredients out.
     """
 
     rule_id: str
@@ -69,9 +88,13 @@ class SuitabilityRule:
     remedy_code: str
     excluded_ingredient_codes: tuple[str, ...]
     source_codes: tuple[str, ...]
+    also: tuple[Condition, ...] = ()
+    unless: tuple[Condition, ...] = ()
 
     def fires_on(self, observed: Observations) -> bool:
-        return observed.get((self.topic, self.subject)) in self.values
+        watched = (Condition(self.topic, self.subject, self.values), *self.also)
+        excused = bool(self.unless) and all(each.holds(observed) for each in self.unless)
+        return all(each.holds(observed) for each in watched) and not excused
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +147,7 @@ def fired_by(rule: SuitabilityRule) -> FiredRule:
         item_code=rule.subject if rule.topic is Topic.ANSWER else "",
         remedy_code=rule.remedy_code,
         excluded_ingredient_codes=rule.excluded_ingredient_codes,
+        source_codes=rule.source_codes,
     )
 
 

@@ -4,12 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.kernel import SealedText
-from services.consult.domain.patient.model import (
-    AgeBand,
-    History,
-    PregnancyPotential,
-    VitalStatus,
-)
+from services.consult.domain.patient.clinical import History
+from services.consult.domain.patient.model import AgeBand, PregnancyPotential, VitalStatus
 
 
 @dataclass(frozen=True, slots=True)

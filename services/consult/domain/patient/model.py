@@ -5,6 +5,7 @@ from datetime import date, datetime
 from enum import Enum
 
 from services.chassis.kernel import SealedText
+from services.consult.domain.patient.clinical import History, Therapy
 
 # DOMAIN 3.1 "Age < 18" and section 8: policy 18+.
 ADULT_FROM_YEARS = 18
@@ -33,37 +34,21 @@ class PregnancyPotential(Enum):
     ASKED_NO = "ASKED_NO"
 
 
-class Answer(Enum):
-    """What was answered."""
-
-    YES = "YES"
-    NO = "NO"
-    UNKNOWN = "UNKNOWN"
-
-
 class PatientState(Enum):
     """Where the record stands."""
 
     ACTIVE = "ACTIVE"
+    MERGED = "MERGED"
+    RESTRICTED = "RESTRICTED"
+    ERASED = "ERASED"
 
 
-@dataclass(frozen=True, slots=True)
-class Coding:
-    """A code of a coding system."""
+class PhotoPurpose(Enum):
+    """What a photograph may be used for beyond treatment."""
 
-    system: str
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class History:
-    """What is known of the patient's health, in codes."""
-
-    allergies: tuple[Coding, ...]
-    conditions: tuple[Coding, ...]
-    medications: tuple[Coding, ...]
-    pregnant: Answer
-    breastfeeding: Answer
+    RECORD = "RECORD"
+    TEACHING = "TEACHING"
+    PUBLICATION = "PUBLICATION"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +65,16 @@ class Patient:
     history: History | None
     registered_at: datetime
     history_recorded_at: datetime | None
+    into_patient_id: str | None = None
+    merged_patient_ids: tuple[str, ...] = ()
+    therapies: tuple[Therapy, ...] = ()
+    photo_consent_id: str | None = None
+    photo_purposes: tuple[PhotoPurpose, ...] = ()
+    legal_hold_ids: tuple[str, ...] = ()
+    open_serious_case_ids: tuple[str, ...] = ()
+    last_treated_at: datetime | None = None
+    last_paid_at: datetime | None = None
+    restricted_until: datetime | None = None
 
 
 def age_band(born: date | None, today: date) -> AgeBand:

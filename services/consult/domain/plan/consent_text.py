@@ -9,14 +9,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.consult.domain.plan.errors import IngredientNotFound, PlanClosed, QuoteMissing
-from services.consult.domain.plan.formulary import (
+from services.consult.domain.formulary.reference import (
     DAYS_PER_WEEK,
     EvidenceLevel,
     Formulary,
     Ingredient,
     IngredientStatus,
 )
+from services.consult.domain.plan.errors import IngredientNotFound, PlanClosed, QuoteMissing
 from services.consult.domain.plan.model import (
     Component,
     Goal,

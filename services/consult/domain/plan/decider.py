@@ -82,6 +82,8 @@ def propose(command: ProposePlan, facts: ProposalFacts) -> PlanProposed:
         goals=command.goals,
         cocktail=command.cocktail,
         protocol=facts.schedules.protocol(schedule),
+        jurisdiction_code=where,
+        induction_sessions=len(schedule.offset_weeks),
         formulary_version=facts.formulary.version,
         suitability_rules_version=assessment.rules_version,
         proposed_at=command.at,
@@ -156,6 +158,7 @@ def accept(command: AcceptPlan, plan: Plan, facts: AcceptanceFacts) -> PlanAccep
         cocktail=plan.cocktail,
         protocol=plan.protocol,
         accepted_at=command.at,
+        terms_version=plan.terms_version,
     )
 
 

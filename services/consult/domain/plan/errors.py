@@ -89,3 +89,33 @@ class LanguageNotAvailable(DomainError):
     """There is no consent text in this language."""
 
     fault = Fault.INVALID
+
+
+class WeightMissing(DomainError):
+    """A limit by body weight needs a weight that is recent enough."""
+
+
+class ConsentIncomplete(DomainError):
+    """The text lacks something that it has to say."""
+
+
+class PlanFlagged(DomainError):
+    """The reference data changed, and the plan does not pass it any more."""
+
+
+class PlanAlreadyImported(DomainError):
+    """This course of another system is imported."""
+
+    fault = Fault.ALREADY_EXISTS
+
+
+class ScheduleInvalid(DomainError):
+    """Sessions do not rise, are too close, or leave the template without a reason."""
+
+    fault = Fault.INVALID
+
+
+class TherapyUnknown(DomainError):
+    """No supplementary therapy of this code is known."""
+
+    fault = Fault.INVALID

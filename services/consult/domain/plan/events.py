@@ -8,8 +8,12 @@ from services.consult.domain.plan.model import (
     Cocktail,
     Goal,
     Money,
+    PlanAmendmentReason,
+    PlanImport,
     PlanWithdrawalReason,
     Protocol,
+    ScheduleDeviationReason,
+    TopicalAnaesthetic,
 )
 
 
@@ -28,6 +32,16 @@ class PlanProposed:
     formulary_version: str
     suitability_rules_version: str
     proposed_at: datetime
+    induction_sessions: int = 0
+    maintenance_protocol_code: str = ""
+    maintenance_version: str = ""
+    deviation_reason: ScheduleDeviationReason | None = None
+    supplementary_therapy_codes: tuple[str, ...] = ()
+    topical_anaesthetic: TopicalAnaesthetic | None = None
+    jurisdiction_code: str = ""
+    sessions_12_months: int = 0
+    sessions_24_months: int = 0
+    imported: PlanImport | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +54,8 @@ class QuoteAttached:
     deposit: Money
     valid_until: datetime
     attached_at: datetime
+    total_12_months: Money | None = None
+    total_24_months: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +71,8 @@ class ConsentSigned:
     patient_signature_digest: bytes
     plan_version: int
     signed_at: datetime
+    practitioner_signature_digest: bytes = b""
+    interpreter_present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +88,10 @@ class PlanAccepted:
     cocktail: Cocktail
     protocol: Protocol
     accepted_at: datetime
+    earliest_session_at: datetime | None = None
+    imported: PlanImport | None = None
+    terms_version: int = 0
+    first_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +113,90 @@ class PlanWithdrawn:
     reason: PlanWithdrawalReason
     note: SealedText | None
     withdrawn_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanFlagged:
+    """A plan no longer passes the reference data."""
+
+    plan_id: str
+    patient_id: str
+    flag_codes: tuple[str, ...]
+    formulary_version: str
+    flagged_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanCleared:
+    """It passes again."""
+
+    plan_id: str
+    patient_id: str
+    formulary_version: str
+    cleared_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanAmended:
+    """What a plan says was changed; its history stays."""
+
+    plan_id: str
+    patient_id: str
+    consultation_id: str
+    clinic_id: str
+    practitioner_id: str
+    reason: PlanAmendmentReason
+    goals: tuple[Goal, ...]
+    cocktail: Cocktail
+    protocol: Protocol
+    induction_sessions: int
+    maintenance_protocol_code: str
+    maintenance_version: str
+    deviation_reason: ScheduleDeviationReason | None
+    supplementary_therapy_codes: tuple[str, ...]
+    topical_anaesthetic: TopicalAnaesthetic | None
+    formulary_version: str
+    suitability_rules_version: str
+    terms_version: int
+    amended_quote_id: str | None
+    sessions_12_months: int
+    sessions_24_months: int
+    amended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ConsentVoided:
+    """A signature no longer stands for the plan as it is."""
+
+    plan_id: str
+    consent_id: str
+    patient_id: str
+    terms_version: int
+    voided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PlanMoved:
+    """A plan is carried out at another clinic of the chain."""
+
+    plan_id: str
+    patient_id: str
+    former_clinic_id: str
+    clinic_id: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsibilitySigned:
+    """Who answers for a moved plan at its new clinic signed."""
+
+    plan_id: str
+    patient_id: str
+    clinic_id: str
+    practitioner_id: str
+    consent_id: str
+    practitioner_signature_digest: bytes
+    signed_at: datetime
 
 
 Event = (

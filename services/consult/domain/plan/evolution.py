@@ -42,6 +42,14 @@ def proposed(event: PlanProposed) -> Plan:
         version=1,
         terms_version=1,
         proposed_at=event.proposed_at,
+        induction_sessions=event.induction_sessions,
+        maintenance_protocol_code=event.maintenance_protocol_code,
+        maintenance_version=event.maintenance_version,
+        deviation_reason=event.deviation_reason,
+        supplementary_therapy_codes=event.supplementary_therapy_codes,
+        topical_anaesthetic=event.topical_anaesthetic,
+        jurisdiction_code=event.jurisdiction_code,
+        imported=event.imported,
         accepted_at=None,
         withdrawn_at=None,
     )
@@ -80,7 +88,14 @@ def quoted_anew(plan: Plan, event: QuoteAttached) -> Plan:
     return replace(
         plan,
         state=plan.state if withdrawn else PlanState.QUOTED,
-        quote=PlanQuote(event.quote_id, event.total, event.deposit, event.valid_until),
+        quote=PlanQuote(
+            quote_id=event.quote_id,
+            total=event.total,
+            deposit=event.deposit,
+            valid_until=event.valid_until,
+            total_12_months=event.total_12_months,
+            total_24_months=event.total_24_months,
+        ),
         terms_version=plan.version + 1,
     )
 
@@ -96,4 +111,6 @@ def consent_of(event: ConsentSigned) -> Consent:
         plan_version=event.plan_version,
         signed_at=event.signed_at,
         withdrawn_at=None,
+        practitioner_signature_digest=event.practitioner_signature_digest,
+        interpreter_present=event.interpreter_present,
     )

@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from services.consult.domain.clinic.model import Clinic
 from services.consult.domain.consultation.model import Consultation
+from services.consult.domain.formulary.reference import Formulary, Schedules
 from services.consult.domain.patient.model import Patient
-from services.consult.domain.plan.formulary import Formulary, Schedules
 from services.consult.domain.practitioner.model import Practitioner
 
 

@@ -10,6 +10,7 @@ from datetime import date
 from itertools import combinations
 
 from services.chassis.kernel import Violation
+from services.consult.domain.formulary.reference import Formulary, Ingredient, IngredientStatus
 from services.consult.domain.plan.errors import (
     DoseExceeded,
     DoseLimitMissing,
@@ -18,7 +19,6 @@ from services.consult.domain.plan.errors import (
     PairNotCompatible,
     PreparationSourceNotAllowed,
 )
-from services.consult.domain.plan.formulary import Formulary, Ingredient, IngredientStatus
 from services.consult.domain.plan.model import Cocktail, PreparationSource
 
 

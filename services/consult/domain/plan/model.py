@@ -1,7 +1,7 @@
 """A plan: what a patient is to be given, how often, at what price, and whether they agreed."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from enum import Enum
 
 
@@ -87,6 +87,44 @@ class Money:
     nanos: int
 
 
+class ScheduleDeviationReason(Enum):
+    """Why a plan's sessions are not those of its template."""
+
+    CLINICAL = "CLINICAL"
+    PATIENT_AVAILABILITY = "PATIENT_AVAILABILITY"
+    COST = "COST"
+
+
+@dataclass(frozen=True, slots=True)
+class TopicalAnaesthetic:
+    """A numbing cream that counts against the limits of local anaesthetics."""
+
+    product_code: str
+    mass_milligrams: int
+
+
+class PlanAmendmentReason(Enum):
+    """Why a plan was changed."""
+
+    RESPONSE = "RESPONSE"
+    REACTION = "REACTION"
+    REFERENCE_CHANGED = "REFERENCE_CHANGED"
+    PATIENT_WISH = "PATIENT_WISH"
+    ENTERED_IN_ERROR = "ENTERED_IN_ERROR"
+
+
+@dataclass(frozen=True, slots=True)
+class PlanImport:
+    """What another system had done and been paid of a course before it came here."""
+
+    system_code: str
+    external_reference_code: str
+    sessions_performed: int
+    last_performed_on: date
+    prepaid_sessions: int
+    prepaid_amount: Money | None
+
+
 @dataclass(frozen=True, slots=True)
 class PlanQuote:
     """What the plan knows of its quote; billing owns it."""
@@ -95,6 +133,8 @@ class PlanQuote:
     total: Money
     deposit: Money
     valid_until: datetime
+    total_12_months: Money | None = None
+    total_24_months: Money | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +149,24 @@ class Consent:
     plan_version: int
     signed_at: datetime
     withdrawn_at: datetime | None
+    practitioner_signature_digest: bytes = b""
+    interpreter_present: bool = False
+    voided_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class PlanTerms:
+    """What a plan said before it was changed, and at what price."""
+
+    terms_version: int
+    goals: tuple[Goal, ...]
+    cocktail: Cocktail
+    protocol: Protocol
+    formulary_version: str
+    quote: PlanQuote | None
+    consent_id: str | None
+    reason: PlanAmendmentReason
+    replaced_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +192,14 @@ class Plan:
     proposed_at: datetime
     accepted_at: datetime | None
     withdrawn_at: datetime | None
+    induction_sessions: int = 0
+    maintenance_protocol_code: str = ""
+    maintenance_version: str = ""
+    deviation_reason: ScheduleDeviationReason | None = None
+    supplementary_therapy_codes: tuple[str, ...] = ()
+    topical_anaesthetic: TopicalAnaesthetic | None = None
+    jurisdiction_code: str = ""
+    earlier_terms: tuple[PlanTerms, ...] = ()
+    flag_codes: tuple[str, ...] = ()
+    responsible_signed: bool = False
+    imported: PlanImport | None = None

@@ -63,6 +63,7 @@ def evolve(state: Practitioner | None, event: Event) -> Practitioner:
                 clinic_ids=event.clinic_ids,
                 licences=(),
                 enrolled_at=event.enrolled_at,
+                credentials=event.credentials,
             )
         case LicenceRecorded():
             assert state is not None, "a practitioner is enrolled before a licence is recorded"

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.chassis.kernel import SealedText
-from services.consult.domain.practitioner.model import Profession
+from services.consult.domain.practitioner.model import Credential, Profession
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class PractitionerEnrolled:
     clinic_ids: tuple[str, ...]
     profession: Profession
     enrolled_at: datetime
+    credentials: tuple[Credential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +29,28 @@ class LicenceRecorded:
     valid_from: date
     valid_until: date
     recorded_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class PractitionerAmended:
+    """Where somebody works and what they are trained for was changed."""
+
+    practitioner_id: str
+    clinic_ids: tuple[str, ...]
+    credentials: tuple[Credential, ...]
+    amended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class LicenceRevoked:
+    """A licence ended before its time."""
+
+    practitioner_id: str
+    licence_id: str
+    authority_code: str
+    valid_from: date
+    valid_until: date
+    revoked_at: datetime
 
 
 Event = PractitionerEnrolled | LicenceRecorded

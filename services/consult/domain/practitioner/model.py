@@ -30,6 +30,16 @@ class Licence:
 
 
 @dataclass(frozen=True, slots=True)
+class Credential:
+    """Something somebody is trained for."""
+
+    credential_code: str
+    authority_code: str
+    valid_from: date
+    valid_until: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class Practitioner:
     """Someone who examines or treats."""
 
@@ -38,6 +48,7 @@ class Practitioner:
     clinic_ids: tuple[str, ...]
     licences: tuple[Licence, ...]
     enrolled_at: datetime
+    credentials: tuple[Credential, ...] = ()
 
     def licensed_on(self, day: date) -> bool:
         """Tell whether any licence holds on `day`: a lapsed one signs nothing."""

@@ -29,4 +29,20 @@ class ExposureMatched:
     matched_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class ExposureRepointed:
+    """An exposure belongs to the record that its patient's was merged into."""
+
+    session_id: str
+    patient_id: str
+    clinic_id: str
+    room_id: str
+    practitioner_id: str
+    device_head_id: str | None
+    lot_ids: tuple[str, ...]
+    administered_at: datetime
+    former_patient_id: str
+    repointed_at: datetime
+
+
 Event = ExposureRecorded | ExposureMatched

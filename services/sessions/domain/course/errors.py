@@ -37,3 +37,19 @@ class IntervalTooShort(DomainError):
 
 class IntervalTooLong(DomainError):
     """The session's window has passed; a review is needed."""
+
+
+class ResponsibleSignatureMissing(DomainError):
+    """The clinic's new responsible practitioner has not signed."""
+
+
+class CourseSuspended(DomainError):
+    """The plan is being changed or no longer passes; sessions wait."""
+
+
+class CoolingOff(DomainError):
+    """The time to think it over still runs."""
+
+
+class CourseMoved(DomainError):
+    """The course was moved to another clinic; abort this booking and book there."""

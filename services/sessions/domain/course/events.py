@@ -1,7 +1,7 @@
 """What happens to a course."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.sessions.domain.clinical import Cocktail, Protocol
 from services.sessions.domain.course.model import CourseCloseReason, CourseWindow
@@ -20,6 +20,9 @@ class CourseOpened:
     protocol: Protocol
     sessions_planned: int
     opened_at: datetime
+    earliest_session_at: datetime | None = None
+    last_performed_on: date | None = None
+    terms_version: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +60,66 @@ class CourseClosed:
     patient_id: str
     reason: CourseCloseReason
     closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CourseSuspended:
+    """A course waits: its plan is being changed, or no longer passes."""
+
+    course_id: str
+    plan_id: str
+    patient_id: str
+    suspended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CourseResumed:
+    """It goes on as it was."""
+
+    course_id: str
+    plan_id: str
+    patient_id: str
+    resumed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CourseAmended:
+    """A changed plan was accepted; the sessions still to come follow it."""
+
+    course_id: str
+    plan_id: str
+    patient_id: str
+    clinic_id: str
+    quote_id: str
+    cocktail: Cocktail
+    protocol: Protocol
+    sessions_planned: int
+    windows: tuple[CourseWindow, ...]
+    terms_version: int
+    earliest_session_at: datetime | None
+    amended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CourseMoved:
+    """A course goes on at another clinic, once its responsible practitioner has signed."""
+
+    course_id: str
+    plan_id: str
+    patient_id: str
+    clinic_id: str
+    moved_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CourseTakenOn:
+    """Who answers for it at its new clinic signed."""
+
+    course_id: str
+    plan_id: str
+    patient_id: str
+    practitioner_id: str
+    taken_on_at: datetime
 
 
 Event = CourseOpened | CourseScheduled | CourseProgressed | CourseClosed

@@ -14,6 +14,7 @@ class CourseState(Enum):
     SCHEDULED = "SCHEDULED"
     COMPLETED = "COMPLETED"
     CLOSED = "CLOSED"
+    SUSPENDED = "SUSPENDED"
 
 
 class CourseCloseReason(Enum):
@@ -55,6 +56,9 @@ class Course:
     scheduled_at: datetime | None
     last_performed_at: datetime | None
     closed_at: datetime | None
+    earliest_session_at: datetime | None = None
+    awaits_responsible: bool = False
+    terms_version: int = 0
 
     @property
     def next_number(self) -> int:

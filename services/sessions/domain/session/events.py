@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.sessions.domain.clinical import HoldSubject, Injection, Step
-from services.sessions.domain.session.model import AbortReason
+from services.sessions.domain.session.model import AbortReason, InterruptionCause
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,11 @@ class SessionInterrupted:
     room_id: str
     practitioner_id: str
     hold_id: str
-    subject: HoldSubject
+    # None, and an empty hold_id, where no hold did it.
+    subject: HoldSubject | None
     administrations: tuple[Injection, ...]
     interrupted_at: datetime
+    cause: InterruptionCause = InterruptionCause.HOLD
 
 
 @dataclass(frozen=True, slots=True)

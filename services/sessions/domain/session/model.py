@@ -31,6 +31,14 @@ class AbortReason(Enum):
     ENTERED_IN_ERROR = "ENTERED_IN_ERROR"
 
 
+class InterruptionCause(Enum):
+    """Why a session was interrupted."""
+
+    HOLD = "HOLD"
+    CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
+    PLAN_WITHDRAWN = "PLAN_WITHDRAWN"
+
+
 @dataclass(frozen=True, slots=True)
 class Clearance:
     """How new safety's knowledge was when it said that nothing is held."""

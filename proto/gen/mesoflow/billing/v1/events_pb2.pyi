@@ -93,6 +93,10 @@ class QuoteIssued(_message.Message):
     PRICE_LIST_VERSION_FIELD_NUMBER: _builtins.int
     ISSUED_AT_FIELD_NUMBER: _builtins.int
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    TOTAL_12_MONTHS_FIELD_NUMBER: _builtins.int
+    TOTAL_24_MONTHS_FIELD_NUMBER: _builtins.int
+    PREPAID_FIELD_NUMBER: _builtins.int
+    AMENDS_QUOTE_ID_FIELD_NUMBER: _builtins.int
     quote_id: _builtins.str
     plan_id: _builtins.str
     patient_id: _builtins.str
@@ -100,6 +104,8 @@ class QuoteIssued(_message.Message):
     sessions: _builtins.int
     price_list_id: _builtins.str
     price_list_version: _builtins.str
+    amends_quote_id: _builtins.str
+    """The quote whose price basis it keeps; unset of a first one."""
     @_builtins.property
     def unit_price(self) -> _money_pb2.Money: ...
     @_builtins.property
@@ -114,6 +120,16 @@ class QuoteIssued(_message.Message):
     def issued_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def valid_until(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def total_12_months(self) -> _money_pb2.Money:
+        """For the sessions of the first 12 and 24 months."""
+
+    @_builtins.property
+    def total_24_months(self) -> _money_pb2.Money: ...
+    @_builtins.property
+    def prepaid(self) -> _money_pb2.Money:
+        """Paid to another system already; unset where nothing is."""
+
     def __init__(
         self,
         *,
@@ -131,12 +147,18 @@ class QuoteIssued(_message.Message):
         price_list_version: _builtins.str = ...,
         issued_at: _timestamp_pb2.Timestamp | None = ...,
         valid_until: _timestamp_pb2.Timestamp | None = ...,
+        total_12_months: _money_pb2.Money | None = ...,
+        total_24_months: _money_pb2.Money | None = ...,
+        prepaid: _money_pb2.Money | None = ...,
+        amends_quote_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["deposit", b"deposit", "issued_at", b"issued_at", "net", b"net", "tax", b"tax", "total", b"total", "unit_price", b"unit_price", "valid_until", b"valid_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amends_quote_id", b"_amends_quote_id", "amends_quote_id", b"amends_quote_id", "deposit", b"deposit", "issued_at", b"issued_at", "net", b"net", "prepaid", b"prepaid", "tax", b"tax", "total", b"total", "total_12_months", b"total_12_months", "total_24_months", b"total_24_months", "unit_price", b"unit_price", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "deposit", b"deposit", "issued_at", b"issued_at", "net", b"net", "patient_id", b"patient_id", "plan_id", b"plan_id", "price_list_id", b"price_list_id", "price_list_version", b"price_list_version", "quote_id", b"quote_id", "sessions", b"sessions", "tax", b"tax", "total", b"total", "unit_price", b"unit_price", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amends_quote_id", b"_amends_quote_id", "amends_quote_id", b"amends_quote_id", "clinic_id", b"clinic_id", "deposit", b"deposit", "issued_at", b"issued_at", "net", b"net", "patient_id", b"patient_id", "plan_id", b"plan_id", "prepaid", b"prepaid", "price_list_id", b"price_list_id", "price_list_version", b"price_list_version", "quote_id", b"quote_id", "sessions", b"sessions", "tax", b"tax", "total", b"total", "total_12_months", b"total_12_months", "total_24_months", b"total_24_months", "unit_price", b"unit_price", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__amends_quote_id: _TypeAlias = _typing.Literal["amends_quote_id"]  # noqa: Y015
+    _WhichOneofArgType__amends_quote_id: _TypeAlias = _typing.Literal["_amends_quote_id", b"_amends_quote_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amends_quote_id) -> _WhichOneofReturnType__amends_quote_id | None: ...
 
 Global___QuoteIssued: _TypeAlias = QuoteIssued  # noqa: Y015
 
@@ -565,3 +587,186 @@ class DepositPaid(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DepositPaid: _TypeAlias = DepositPaid  # noqa: Y015
+
+@_typing.final
+class AccountAmended(_message.Message):
+    """A changed plan was accepted; what is still to be performed costs what its new quote says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    QUOTE_ID_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    NET_FIELD_NUMBER: _builtins.int
+    TAX_FIELD_NUMBER: _builtins.int
+    TOTAL_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    quote_id: _builtins.str
+    sessions: _builtins.int
+    @_builtins.property
+    def net(self) -> _money_pb2.Money: ...
+    @_builtins.property
+    def tax(self) -> _money_pb2.Money: ...
+    @_builtins.property
+    def total(self) -> _money_pb2.Money: ...
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        quote_id: _builtins.str = ...,
+        sessions: _builtins.int = ...,
+        net: _money_pb2.Money | None = ...,
+        tax: _money_pb2.Money | None = ...,
+        total: _money_pb2.Money | None = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "net", b"net", "tax", b"tax", "total", b"total"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "amended_at", b"amended_at", "net", b"net", "patient_id", b"patient_id", "plan_id", b"plan_id", "quote_id", b"quote_id", "sessions", b"sessions", "tax", b"tax", "total", b"total"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountAmended: _TypeAlias = AccountAmended  # noqa: Y015
+
+@_typing.final
+class AccountMoved(_message.Message):
+    """An account belongs to the clinic that its plan was moved to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    MOVED_AT_FIELD_NUMBER: _builtins.int
+    account_id: _builtins.str
+    plan_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def moved_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        account_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        moved_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["moved_at", b"moved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "clinic_id", b"clinic_id", "moved_at", b"moved_at", "plan_id", b"plan_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AccountMoved: _TypeAlias = AccountMoved  # noqa: Y015
+
+@_typing.final
+class MergeFollowed(_message.Message):
+    """A patient's record was merged into another's; these rows follow it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    INTO_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    QUOTE_IDS_FIELD_NUMBER: _builtins.int
+    ACCOUNT_IDS_FIELD_NUMBER: _builtins.int
+    INVOICE_IDS_FIELD_NUMBER: _builtins.int
+    FOLLOWED_AT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    patient_id: _builtins.str
+    """The duplicate."""
+    into_patient_id: _builtins.str
+    @_builtins.property
+    def quote_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def account_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def invoice_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def followed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        into_patient_id: _builtins.str = ...,
+        quote_ids: _abc.Iterable[_builtins.str] | None = ...,
+        account_ids: _abc.Iterable[_builtins.str] | None = ...,
+        invoice_ids: _abc.Iterable[_builtins.str] | None = ...,
+        followed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["followed_at", b"followed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_ids", b"account_ids", "followed_at", b"followed_at", "into_patient_id", b"into_patient_id", "invoice_ids", b"invoice_ids", "patient_id", b"patient_id", "person_id", b"person_id", "quote_ids", b"quote_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeFollowed: _TypeAlias = MergeFollowed  # noqa: Y015
+
+@_typing.final
+class PatientForgotten(_message.Message):
+    """A patient was erased, and with them the keys that this service kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORGOTTEN_AT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    patient_id: _builtins.str
+    @_builtins.property
+    def forgotten_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        forgotten_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["forgotten_at", b"forgotten_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forgotten_at", b"forgotten_at", "patient_id", b"patient_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientForgotten: _TypeAlias = PatientForgotten  # noqa: Y015
+
+@_typing.final
+class RecordRepointed(_message.Message):
+    """A row belongs to the record that its patient's was merged into."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORMER_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    REPOINTED_AT_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    patient_id: _builtins.str
+    former_patient_id: _builtins.str
+    @_builtins.property
+    def repointed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        former_patient_id: _builtins.str = ...,
+        repointed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repointed_at", b"repointed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["former_patient_id", b"former_patient_id", "patient_id", b"patient_id", "record_id", b"record_id", "repointed_at", b"repointed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordRepointed: _TypeAlias = RecordRepointed  # noqa: Y015

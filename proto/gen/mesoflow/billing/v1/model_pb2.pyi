@@ -141,6 +141,8 @@ class _PaymentMethodEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Payment
     PAYMENT_METHOD_CASH: _PaymentMethod.ValueType  # 2
     PAYMENT_METHOD_BANK_TRANSFER: _PaymentMethod.ValueType  # 3
     PAYMENT_METHOD_DIRECT_DEBIT: _PaymentMethod.ValueType  # 4
+    PAYMENT_METHOD_CARRIED_OVER: _PaymentMethod.ValueType  # 5
+    """Paid to another system before the course came here; no till of ours took it."""
 
 class PaymentMethod(_PaymentMethod, metaclass=_PaymentMethodEnumTypeWrapper):
     """How it was paid."""
@@ -150,6 +152,8 @@ PAYMENT_METHOD_CARD: PaymentMethod.ValueType  # 1
 PAYMENT_METHOD_CASH: PaymentMethod.ValueType  # 2
 PAYMENT_METHOD_BANK_TRANSFER: PaymentMethod.ValueType  # 3
 PAYMENT_METHOD_DIRECT_DEBIT: PaymentMethod.ValueType  # 4
+PAYMENT_METHOD_CARRIED_OVER: PaymentMethod.ValueType  # 5
+"""Paid to another system before the course came here; no till of ours took it."""
 Global___PaymentMethod: _TypeAlias = PaymentMethod  # noqa: Y015
 
 @_typing.final
@@ -263,6 +267,10 @@ class Quote(_message.Message):
     PRICE_LIST_VERSION_FIELD_NUMBER: _builtins.int
     ISSUED_AT_FIELD_NUMBER: _builtins.int
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    TOTAL_12_MONTHS_FIELD_NUMBER: _builtins.int
+    TOTAL_24_MONTHS_FIELD_NUMBER: _builtins.int
+    PREPAID_FIELD_NUMBER: _builtins.int
+    AMENDS_QUOTE_ID_FIELD_NUMBER: _builtins.int
     quote_id: _builtins.str
     etag: _builtins.str
     state: Global___QuoteState.ValueType
@@ -272,6 +280,8 @@ class Quote(_message.Message):
     sessions: _builtins.int
     price_list_id: _builtins.str
     price_list_version: _builtins.str
+    amends_quote_id: _builtins.str
+    """The quote whose price basis it keeps; unset of a first one."""
     @_builtins.property
     def unit_price(self) -> _money_pb2.Money: ...
     @_builtins.property
@@ -288,6 +298,16 @@ class Quote(_message.Message):
     def issued_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def valid_until(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def total_12_months(self) -> _money_pb2.Money:
+        """For the sessions of the first 12 and 24 months."""
+
+    @_builtins.property
+    def total_24_months(self) -> _money_pb2.Money: ...
+    @_builtins.property
+    def prepaid(self) -> _money_pb2.Money:
+        """Paid to another system already; unset where nothing is."""
+
     def __init__(
         self,
         *,
@@ -307,12 +327,18 @@ class Quote(_message.Message):
         price_list_version: _builtins.str = ...,
         issued_at: _timestamp_pb2.Timestamp | None = ...,
         valid_until: _timestamp_pb2.Timestamp | None = ...,
+        total_12_months: _money_pb2.Money | None = ...,
+        total_24_months: _money_pb2.Money | None = ...,
+        prepaid: _money_pb2.Money | None = ...,
+        amends_quote_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["deposit", b"deposit", "issued_at", b"issued_at", "net", b"net", "tax", b"tax", "total", b"total", "unit_price", b"unit_price", "valid_until", b"valid_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amends_quote_id", b"_amends_quote_id", "amends_quote_id", b"amends_quote_id", "deposit", b"deposit", "issued_at", b"issued_at", "net", b"net", "prepaid", b"prepaid", "tax", b"tax", "total", b"total", "total_12_months", b"total_12_months", "total_24_months", b"total_24_months", "unit_price", b"unit_price", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "deposit", b"deposit", "etag", b"etag", "issued_at", b"issued_at", "net", b"net", "patient_id", b"patient_id", "plan_id", b"plan_id", "price_list_id", b"price_list_id", "price_list_version", b"price_list_version", "quote_id", b"quote_id", "sessions", b"sessions", "state", b"state", "tax", b"tax", "total", b"total", "unit_price", b"unit_price", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amends_quote_id", b"_amends_quote_id", "amends_quote_id", b"amends_quote_id", "clinic_id", b"clinic_id", "deposit", b"deposit", "etag", b"etag", "issued_at", b"issued_at", "net", b"net", "patient_id", b"patient_id", "plan_id", b"plan_id", "prepaid", b"prepaid", "price_list_id", b"price_list_id", "price_list_version", b"price_list_version", "quote_id", b"quote_id", "sessions", b"sessions", "state", b"state", "tax", b"tax", "total", b"total", "total_12_months", b"total_12_months", "total_24_months", b"total_24_months", "unit_price", b"unit_price", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__amends_quote_id: _TypeAlias = _typing.Literal["amends_quote_id"]  # noqa: Y015
+    _WhichOneofArgType__amends_quote_id: _TypeAlias = _typing.Literal["_amends_quote_id", b"_amends_quote_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amends_quote_id) -> _WhichOneofReturnType__amends_quote_id | None: ...
 
 Global___Quote: _TypeAlias = Quote  # noqa: Y015
 

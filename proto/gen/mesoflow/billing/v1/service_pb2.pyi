@@ -563,6 +563,7 @@ class RecordPaymentRequest(_message.Message):
     invoice_id: _builtins.str
     account_id: _builtins.str
     method: _model_pb2.PaymentMethod.ValueType
+    """What another system was paid is carried over by event alone."""
     external_reference_code: _builtins.str
     """The till's own reference; the same is never recorded twice."""
     @_builtins.property
@@ -718,3 +719,54 @@ class ListPaymentsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListPaymentsResponse: _TypeAlias = ListPaymentsResponse  # noqa: Y015
+
+@_typing.final
+class ExportPatientRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_id", b"patient_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPatientRequest: _TypeAlias = ExportPatientRequest  # noqa: Y015
+
+@_typing.final
+class ExportPatientResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUOTES_FIELD_NUMBER: _builtins.int
+    ACCOUNTS_FIELD_NUMBER: _builtins.int
+    INVOICES_FIELD_NUMBER: _builtins.int
+    PAYMENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def quotes(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Quote]: ...
+    @_builtins.property
+    def accounts(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Account]: ...
+    @_builtins.property
+    def invoices(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Invoice]: ...
+    @_builtins.property
+    def payments(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Payment]: ...
+    def __init__(
+        self,
+        *,
+        quotes: _abc.Iterable[_model_pb2.Quote] | None = ...,
+        accounts: _abc.Iterable[_model_pb2.Account] | None = ...,
+        invoices: _abc.Iterable[_model_pb2.Invoice] | None = ...,
+        payments: _abc.Iterable[_model_pb2.Payment] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accounts", b"accounts", "invoices", b"invoices", "payments", b"payments", "quotes", b"quotes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPatientResponse: _TypeAlias = ExportPatientResponse  # noqa: Y015

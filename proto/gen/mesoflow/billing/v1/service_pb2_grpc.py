@@ -339,6 +339,11 @@ class AccountServiceStub:
                 request_serializer=mesoflow_dot_billing_dot_v1_dot_service__pb2.ListPostingsRequest.SerializeToString,
                 response_deserializer=mesoflow_dot_billing_dot_v1_dot_service__pb2.ListPostingsResponse.FromString,
                 _registered_method=True)
+        self.ExportPatient = channel.unary_unary(
+                '/mesoflow.billing.v1.AccountService/ExportPatient',
+                request_serializer=mesoflow_dot_billing_dot_v1_dot_service__pb2.ExportPatientRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_billing_dot_v1_dot_service__pb2.ExportPatientResponse.FromString,
+                _registered_method=True)
 
 
 class AccountServiceServicer:
@@ -369,6 +374,14 @@ class AccountServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportPatient(self, request, context):
+        """Returns all that is kept here of a patient: quotes, accounts, invoices and payments. The reading is audited.
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AccountServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -386,6 +399,11 @@ def add_AccountServiceServicer_to_server(servicer, server):
                     servicer.ListPostings,
                     request_deserializer=mesoflow_dot_billing_dot_v1_dot_service__pb2.ListPostingsRequest.FromString,
                     response_serializer=mesoflow_dot_billing_dot_v1_dot_service__pb2.ListPostingsResponse.SerializeToString,
+            ),
+            'ExportPatient': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportPatient,
+                    request_deserializer=mesoflow_dot_billing_dot_v1_dot_service__pb2.ExportPatientRequest.FromString,
+                    response_serializer=mesoflow_dot_billing_dot_v1_dot_service__pb2.ExportPatientResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -470,6 +488,33 @@ class AccountService:
             '/mesoflow.billing.v1.AccountService/ListPostings',
             mesoflow_dot_billing_dot_v1_dot_service__pb2.ListPostingsRequest.SerializeToString,
             mesoflow_dot_billing_dot_v1_dot_service__pb2.ListPostingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportPatient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.billing.v1.AccountService/ExportPatient',
+            mesoflow_dot_billing_dot_v1_dot_service__pb2.ExportPatientRequest.SerializeToString,
+            mesoflow_dot_billing_dot_v1_dot_service__pb2.ExportPatientResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -118,6 +118,10 @@ class AccountServiceStub:
     """Lists the ledger's lines of an account in the order they were posted.
     Errors: NOT_FOUND ACCOUNT_NOT_FOUND; INVALID_ARGUMENT PAGE_TOKEN_INVALID.
     """
+    ExportPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.ExportPatientRequest, _service_pb2.ExportPatientResponse]
+    """Returns all that is kept here of a patient: quotes, accounts, invoices and payments. The reading is audited.
+    Errors: none of its own.
+    """
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
     """Accounts: credits and money of one accepted plan. Other services' events move them."""
@@ -150,6 +154,16 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_service_pb2.ListPostingsResponse]:
         """Lists the ledger's lines of an account in the order they were posted.
         Errors: NOT_FOUND ACCOUNT_NOT_FOUND; INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportPatient(
+        self,
+        request: _service_pb2.ExportPatientRequest,
+        context: _aio.ServicerContext[_service_pb2.ExportPatientRequest, _abc.Awaitable[_service_pb2.ExportPatientResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ExportPatientResponse]:
+        """Returns all that is kept here of a patient: quotes, accounts, invoices and payments. The reading is audited.
+        Errors: none of its own.
         """
 
 def add_AccountServiceServicer_to_server(servicer: AccountServiceServicer, server: _aio.Server) -> None: ...

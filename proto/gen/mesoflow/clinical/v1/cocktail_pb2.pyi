@@ -37,6 +37,13 @@ class _IngredientClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Ingre
     INGREDIENT_CLASS_MEDICATION: _IngredientClass.ValueType  # 9
     INGREDIENT_CLASS_ANAESTHETIC: _IngredientClass.ValueType  # 10
     INGREDIENT_CLASS_DILUENT: _IngredientClass.ValueType  # 11
+    INGREDIENT_CLASS_PEPTIDE: _IngredientClass.ValueType  # 12
+    INGREDIENT_CLASS_AUTOLOGOUS: _IngredientClass.ValueType  # 13
+    """Of the patient's own blood or tissue."""
+    INGREDIENT_CLASS_BIOLOGIC: _IngredientClass.ValueType  # 14
+    INGREDIENT_CLASS_FILLER: _IngredientClass.ValueType  # 15
+    INGREDIENT_CLASS_COMPLEX: _IngredientClass.ValueType  # 16
+    """A finished product of many ingredients."""
 
 class IngredientClass(_IngredientClass, metaclass=_IngredientClassEnumTypeWrapper):
     """What kind of thing an ingredient is."""
@@ -53,6 +60,13 @@ INGREDIENT_CLASS_HORMONE: IngredientClass.ValueType  # 8
 INGREDIENT_CLASS_MEDICATION: IngredientClass.ValueType  # 9
 INGREDIENT_CLASS_ANAESTHETIC: IngredientClass.ValueType  # 10
 INGREDIENT_CLASS_DILUENT: IngredientClass.ValueType  # 11
+INGREDIENT_CLASS_PEPTIDE: IngredientClass.ValueType  # 12
+INGREDIENT_CLASS_AUTOLOGOUS: IngredientClass.ValueType  # 13
+"""Of the patient's own blood or tissue."""
+INGREDIENT_CLASS_BIOLOGIC: IngredientClass.ValueType  # 14
+INGREDIENT_CLASS_FILLER: IngredientClass.ValueType  # 15
+INGREDIENT_CLASS_COMPLEX: IngredientClass.ValueType  # 16
+"""A finished product of many ingredients."""
 Global___IngredientClass: _TypeAlias = IngredientClass  # noqa: Y015
 
 class _Goal:

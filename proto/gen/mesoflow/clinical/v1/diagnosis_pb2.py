@@ -23,10 +23,11 @@ _sym_db = _symbol_database.Default()
 
 
 from buf.validate import validate_pb2 as buf_dot_validate_dot_validate__pb2
+from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 from mesoflow.clinical.v1 import answer_pb2 as mesoflow_dot_clinical_dot_v1_dot_answer__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$mesoflow/clinical/v1/diagnosis.proto\x12\x14mesoflow.clinical.v1\x1a\x1b\x62uf/validate/validate.proto\x1a!mesoflow/clinical/v1/answer.proto\"L\n\x08PullTest\x12 \n\x0chairs_pulled\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x1e\n\nhairs_shed\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\"\xce\x04\n\x08\x46indings\x12>\n\tdiagnosis\x18\x01 \x01(\x0e\x32\x1f.mesoflow.clinical.v1.DiagnosisB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x36\n\x05scale\x18\x02 \x01(\x0e\x32\x1b.mesoflow.clinical.v1.ScaleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x34\n\ngrade_code\x18\x03 \x01(\tB \xbaH\x1dr\x1b\x32\x19^[A-Z0-9][A-Z0-9_]{0,15}$\x12\x45\n\tred_flags\x18\x04 \x03(\x0e\x32\x1d.mesoflow.clinical.v1.RedFlagB\x13\xbaH\x10\x92\x01\r\x10 \x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12\x18\n\x10trichoscopy_done\x18\x05 \x01(\x08\x12\x31\n\tpull_test\x18\x06 \x01(\x0b\x32\x1e.mesoflow.clinical.v1.PullTest\x12\'\n\rphoto_digests\x18\x07 \x03(\x0c\x42\x10\xbaH\r\x92\x01\n\x10@\x18\x01\"\x04z\x02h \x12>\n\x0c\x62\x64\x64_positive\x18\x08 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00:\x96\x01\xbaH\x92\x01\x1a\x8f\x01\n\x12\x66indings.pull_test\x12\'hairs_shed must not exceed hairs_pulled\x1aP!has(this.pull_test) || this.pull_test.hairs_shed <= this.pull_test.hairs_pulled*\xc7\x02\n\tDiagnosis\x12\x19\n\x15\x44IAGNOSIS_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x44IAGNOSIS_MALE_ANDROGENETIC\x10\x01\x12\x1c\n\x18\x44IAGNOSIS_FEMALE_PATTERN\x10\x02\x12\x1f\n\x1b\x44IAGNOSIS_TELOGEN_EFFLUVIUM\x10\x03\x12\x1d\n\x19\x44IAGNOSIS_ALOPECIA_AREATA\x10\x04\x12\x16\n\x12\x44IAGNOSIS_SCARRING\x10\x05\x12\x1b\n\x17\x44IAGNOSIS_TINEA_CAPITIS\x10\x06\x12\x1e\n\x1a\x44IAGNOSIS_ANAGEN_EFFLUVIUM\x10\x07\x12\x1e\n\x1a\x44IAGNOSIS_TRICHOTILLOMANIA\x10\x08\x12\x16\n\x12\x44IAGNOSIS_TRACTION\x10\t\x12\x13\n\x0f\x44IAGNOSIS_OTHER\x10\n*p\n\x05Scale\x12\x15\n\x11SCALE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SCALE_NORWOOD_HAMILTON\x10\x01\x12\x10\n\x0cSCALE_LUDWIG\x10\x02\x12\x12\n\x0eSCALE_SINCLAIR\x10\x03\x12\x0e\n\nSCALE_SALT\x10\x04*\xca\x03\n\x07RedFlag\x12\x18\n\x14RED_FLAG_UNSPECIFIED\x10\x00\x12(\n$RED_FLAG_LOSS_OF_FOLLICULAR_OPENINGS\x10\x01\x12-\n)RED_FLAG_PERIFOLLICULAR_SCALE_OR_ERYTHEMA\x10\x02\x12\x15\n\x11RED_FLAG_PUSTULES\x10\x03\x12\x1c\n\x18RED_FLAG_PAIN_OR_BURNING\x10\x04\x12\x37\n3RED_FLAG_EYEBROW_LOSS_WITH_FRONTOTEMPORAL_RECESSION\x10\x05\x12\x1e\n\x1aRED_FLAG_RAPID_PATCHY_LOSS\x10\x06\x12\x17\n\x13RED_FLAG_BOGGY_MASS\x10\x07\x12\x1c\n\x18RED_FLAG_LYMPHADENOPATHY\x10\x08\x12\'\n#RED_FLAG_BROKEN_HAIRS_OR_BLACK_DOTS\x10\t\x12#\n\x1fRED_FLAG_EXCLAMATION_MARK_HAIRS\x10\n\x12\x1e\n\x1aRED_FLAG_SYSTEMIC_SYMPTOMS\x10\x0b\x12\x19\n\x15RED_FLAG_VIRILISATION\x10\x0c\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$mesoflow/clinical/v1/diagnosis.proto\x12\x14mesoflow.clinical.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!mesoflow/clinical/v1/answer.proto\"L\n\x08PullTest\x12 \n\x0chairs_pulled\x18\x01 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x01\x12\x1e\n\nhairs_shed\x18\x02 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xe8\x07(\x00\"\xe5\x05\n\x08\x46indings\x12>\n\tdiagnosis\x18\x01 \x01(\x0e\x32\x1f.mesoflow.clinical.v1.DiagnosisB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x36\n\x05scale\x18\x02 \x01(\x0e\x32\x1b.mesoflow.clinical.v1.ScaleB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x34\n\ngrade_code\x18\x03 \x01(\tB \xbaH\x1dr\x1b\x32\x19^[A-Z0-9][A-Z0-9_]{0,15}$\x12\x45\n\tred_flags\x18\x04 \x03(\x0e\x32\x1d.mesoflow.clinical.v1.RedFlagB\x13\xbaH\x10\x92\x01\r\x10 \x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12\x18\n\x10trichoscopy_done\x18\x05 \x01(\x08\x12\x31\n\tpull_test\x18\x06 \x01(\x0b\x32\x1e.mesoflow.clinical.v1.PullTest\x12\'\n\rphoto_digests\x18\x07 \x03(\x0c\x42\x10\xbaH\r\x92\x01\n\x10@\x18\x01\"\x04z\x02h \x12>\n\x0c\x62\x64\x64_positive\x18\x08 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12U\n\x11trichoscopy_signs\x18\t \x03(\x0e\x32%.mesoflow.clinical.v1.TrichoscopySignB\x13\xbaH\x10\x92\x01\r\x10\x10\x18\x01\"\x07\x82\x01\x04\x10\x01 \x00\x12>\n\x06photos\x18\n \x03(\x0b\x32$.mesoflow.clinical.v1.PhotoReferenceB\x08\xbaH\x05\x92\x01\x02\x10@:\x96\x01\xbaH\x92\x01\x1a\x8f\x01\n\x12\x66indings.pull_test\x12\'hairs_shed must not exceed hairs_pulled\x1aP!has(this.pull_test) || this.pull_test.hairs_shed <= this.pull_test.hairs_pulled\"\x9a\x01\n\x0ePhotoReference\x12\x17\n\x06\x64igest\x18\x01 \x01(\x0c\x42\x07\xbaH\x04z\x02h \x12\x39\n\x04view\x18\x02 \x01(\x0e\x32\x1f.mesoflow.clinical.v1.ScalpViewB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x34\n\x08taken_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x06\xbaH\x03\xc8\x01\x01*\xc7\x02\n\tDiagnosis\x12\x19\n\x15\x44IAGNOSIS_UNSPECIFIED\x10\x00\x12\x1f\n\x1b\x44IAGNOSIS_MALE_ANDROGENETIC\x10\x01\x12\x1c\n\x18\x44IAGNOSIS_FEMALE_PATTERN\x10\x02\x12\x1f\n\x1b\x44IAGNOSIS_TELOGEN_EFFLUVIUM\x10\x03\x12\x1d\n\x19\x44IAGNOSIS_ALOPECIA_AREATA\x10\x04\x12\x16\n\x12\x44IAGNOSIS_SCARRING\x10\x05\x12\x1b\n\x17\x44IAGNOSIS_TINEA_CAPITIS\x10\x06\x12\x1e\n\x1a\x44IAGNOSIS_ANAGEN_EFFLUVIUM\x10\x07\x12\x1e\n\x1a\x44IAGNOSIS_TRICHOTILLOMANIA\x10\x08\x12\x16\n\x12\x44IAGNOSIS_TRACTION\x10\t\x12\x13\n\x0f\x44IAGNOSIS_OTHER\x10\n*p\n\x05Scale\x12\x15\n\x11SCALE_UNSPECIFIED\x10\x00\x12\x1a\n\x16SCALE_NORWOOD_HAMILTON\x10\x01\x12\x10\n\x0cSCALE_LUDWIG\x10\x02\x12\x12\n\x0eSCALE_SINCLAIR\x10\x03\x12\x0e\n\nSCALE_SALT\x10\x04*\xca\x03\n\x07RedFlag\x12\x18\n\x14RED_FLAG_UNSPECIFIED\x10\x00\x12(\n$RED_FLAG_LOSS_OF_FOLLICULAR_OPENINGS\x10\x01\x12-\n)RED_FLAG_PERIFOLLICULAR_SCALE_OR_ERYTHEMA\x10\x02\x12\x15\n\x11RED_FLAG_PUSTULES\x10\x03\x12\x1c\n\x18RED_FLAG_PAIN_OR_BURNING\x10\x04\x12\x37\n3RED_FLAG_EYEBROW_LOSS_WITH_FRONTOTEMPORAL_RECESSION\x10\x05\x12\x1e\n\x1aRED_FLAG_RAPID_PATCHY_LOSS\x10\x06\x12\x17\n\x13RED_FLAG_BOGGY_MASS\x10\x07\x12\x1c\n\x18RED_FLAG_LYMPHADENOPATHY\x10\x08\x12\'\n#RED_FLAG_BROKEN_HAIRS_OR_BLACK_DOTS\x10\t\x12#\n\x1fRED_FLAG_EXCLAMATION_MARK_HAIRS\x10\n\x12\x1e\n\x1aRED_FLAG_SYSTEMIC_SYMPTOMS\x10\x0b\x12\x19\n\x15RED_FLAG_VIRILISATION\x10\x0c*\xde\x01\n\x0fTrichoscopySign\x12 \n\x1cTRICHOSCOPY_SIGN_UNSPECIFIED\x10\x00\x12-\n)TRICHOSCOPY_SIGN_SHAFT_DIAMETER_VARIATION\x10\x01\x12 \n\x1cTRICHOSCOPY_SIGN_YELLOW_DOTS\x10\x02\x12+\n\'TRICHOSCOPY_SIGN_EXCLAMATION_MARK_HAIRS\x10\x03\x12+\n\'TRICHOSCOPY_SIGN_PERIFOLLICULAR_SCALING\x10\x04*\xca\x01\n\tScalpView\x12\x1a\n\x16SCALP_VIEW_UNSPECIFIED\x10\x00\x12\x16\n\x12SCALP_VIEW_FRONTAL\x10\x01\x12\x15\n\x11SCALP_VIEW_VERTEX\x10\x02\x12\x1c\n\x18SCALP_VIEW_TEMPORAL_LEFT\x10\x03\x12\x1d\n\x19SCALP_VIEW_TEMPORAL_RIGHT\x10\x04\x12\x18\n\x14SCALP_VIEW_OCCIPITAL\x10\x05\x12\x1b\n\x17SCALP_VIEW_TRICHOSCOPIC\x10\x06\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -49,16 +50,32 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FINDINGS'].fields_by_name['photo_digests']._serialized_options = b'\272H\r\222\001\n\020@\030\001\"\004z\002h '
   _globals['_FINDINGS'].fields_by_name['bdd_positive']._loaded_options = None
   _globals['_FINDINGS'].fields_by_name['bdd_positive']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_FINDINGS'].fields_by_name['trichoscopy_signs']._loaded_options = None
+  _globals['_FINDINGS'].fields_by_name['trichoscopy_signs']._serialized_options = b'\272H\020\222\001\r\020\020\030\001\"\007\202\001\004\020\001 \000'
+  _globals['_FINDINGS'].fields_by_name['photos']._loaded_options = None
+  _globals['_FINDINGS'].fields_by_name['photos']._serialized_options = b'\272H\005\222\001\002\020@'
   _globals['_FINDINGS']._loaded_options = None
   _globals['_FINDINGS']._serialized_options = b'\272H\222\001\032\217\001\n\022findings.pull_test\022\'hairs_shed must not exceed hairs_pulled\032P!has(this.pull_test) || this.pull_test.hairs_shed <= this.pull_test.hairs_pulled'
-  _globals['_DIAGNOSIS']._serialized_start=798
-  _globals['_DIAGNOSIS']._serialized_end=1125
-  _globals['_SCALE']._serialized_start=1127
-  _globals['_SCALE']._serialized_end=1239
-  _globals['_REDFLAG']._serialized_start=1242
-  _globals['_REDFLAG']._serialized_end=1700
-  _globals['_PULLTEST']._serialized_start=126
-  _globals['_PULLTEST']._serialized_end=202
-  _globals['_FINDINGS']._serialized_start=205
-  _globals['_FINDINGS']._serialized_end=795
+  _globals['_PHOTOREFERENCE'].fields_by_name['digest']._loaded_options = None
+  _globals['_PHOTOREFERENCE'].fields_by_name['digest']._serialized_options = b'\272H\004z\002h '
+  _globals['_PHOTOREFERENCE'].fields_by_name['view']._loaded_options = None
+  _globals['_PHOTOREFERENCE'].fields_by_name['view']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
+  _globals['_PHOTOREFERENCE'].fields_by_name['taken_at']._loaded_options = None
+  _globals['_PHOTOREFERENCE'].fields_by_name['taken_at']._serialized_options = b'\272H\003\310\001\001'
+  _globals['_DIAGNOSIS']._serialized_start=1139
+  _globals['_DIAGNOSIS']._serialized_end=1466
+  _globals['_SCALE']._serialized_start=1468
+  _globals['_SCALE']._serialized_end=1580
+  _globals['_REDFLAG']._serialized_start=1583
+  _globals['_REDFLAG']._serialized_end=2041
+  _globals['_TRICHOSCOPYSIGN']._serialized_start=2044
+  _globals['_TRICHOSCOPYSIGN']._serialized_end=2266
+  _globals['_SCALPVIEW']._serialized_start=2269
+  _globals['_SCALPVIEW']._serialized_end=2471
+  _globals['_PULLTEST']._serialized_start=159
+  _globals['_PULLTEST']._serialized_end=235
+  _globals['_FINDINGS']._serialized_start=238
+  _globals['_FINDINGS']._serialized_end=979
+  _globals['_PHOTOREFERENCE']._serialized_start=982
+  _globals['_PHOTOREFERENCE']._serialized_end=1136
 # @@protoc_insertion_point(module_scope)

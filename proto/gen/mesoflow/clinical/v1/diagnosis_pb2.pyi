@@ -6,6 +6,7 @@ isort:skip_file
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
+from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 from mesoflow.clinical.v1 import answer_pb2 as _answer_pb2
@@ -122,6 +123,54 @@ RED_FLAG_SYSTEMIC_SYMPTOMS: RedFlag.ValueType  # 11
 RED_FLAG_VIRILISATION: RedFlag.ValueType  # 12
 Global___RedFlag: _TypeAlias = RedFlag  # noqa: Y015
 
+class _TrichoscopySign:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TrichoscopySignEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TrichoscopySign.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    TRICHOSCOPY_SIGN_UNSPECIFIED: _TrichoscopySign.ValueType  # 0
+    TRICHOSCOPY_SIGN_SHAFT_DIAMETER_VARIATION: _TrichoscopySign.ValueType  # 1
+    TRICHOSCOPY_SIGN_YELLOW_DOTS: _TrichoscopySign.ValueType  # 2
+    TRICHOSCOPY_SIGN_EXCLAMATION_MARK_HAIRS: _TrichoscopySign.ValueType  # 3
+    TRICHOSCOPY_SIGN_PERIFOLLICULAR_SCALING: _TrichoscopySign.ValueType  # 4
+
+class TrichoscopySign(_TrichoscopySign, metaclass=_TrichoscopySignEnumTypeWrapper):
+    """What the lens showed."""
+
+TRICHOSCOPY_SIGN_UNSPECIFIED: TrichoscopySign.ValueType  # 0
+TRICHOSCOPY_SIGN_SHAFT_DIAMETER_VARIATION: TrichoscopySign.ValueType  # 1
+TRICHOSCOPY_SIGN_YELLOW_DOTS: TrichoscopySign.ValueType  # 2
+TRICHOSCOPY_SIGN_EXCLAMATION_MARK_HAIRS: TrichoscopySign.ValueType  # 3
+TRICHOSCOPY_SIGN_PERIFOLLICULAR_SCALING: TrichoscopySign.ValueType  # 4
+Global___TrichoscopySign: _TypeAlias = TrichoscopySign  # noqa: Y015
+
+class _ScalpView:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ScalpViewEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ScalpView.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SCALP_VIEW_UNSPECIFIED: _ScalpView.ValueType  # 0
+    SCALP_VIEW_FRONTAL: _ScalpView.ValueType  # 1
+    SCALP_VIEW_VERTEX: _ScalpView.ValueType  # 2
+    SCALP_VIEW_TEMPORAL_LEFT: _ScalpView.ValueType  # 3
+    SCALP_VIEW_TEMPORAL_RIGHT: _ScalpView.ValueType  # 4
+    SCALP_VIEW_OCCIPITAL: _ScalpView.ValueType  # 5
+    SCALP_VIEW_TRICHOSCOPIC: _ScalpView.ValueType  # 6
+
+class ScalpView(_ScalpView, metaclass=_ScalpViewEnumTypeWrapper):
+    """From where a photograph was taken."""
+
+SCALP_VIEW_UNSPECIFIED: ScalpView.ValueType  # 0
+SCALP_VIEW_FRONTAL: ScalpView.ValueType  # 1
+SCALP_VIEW_VERTEX: ScalpView.ValueType  # 2
+SCALP_VIEW_TEMPORAL_LEFT: ScalpView.ValueType  # 3
+SCALP_VIEW_TEMPORAL_RIGHT: ScalpView.ValueType  # 4
+SCALP_VIEW_OCCIPITAL: ScalpView.ValueType  # 5
+SCALP_VIEW_TRICHOSCOPIC: ScalpView.ValueType  # 6
+Global___ScalpView: _TypeAlias = ScalpView  # noqa: Y015
+
 @_typing.final
 class PullTest(_message.Message):
     """A pull test as it was counted; what counts as positive is reference data."""
@@ -160,6 +209,8 @@ class Findings(_message.Message):
     PULL_TEST_FIELD_NUMBER: _builtins.int
     PHOTO_DIGESTS_FIELD_NUMBER: _builtins.int
     BDD_POSITIVE_FIELD_NUMBER: _builtins.int
+    TRICHOSCOPY_SIGNS_FIELD_NUMBER: _builtins.int
+    PHOTOS_FIELD_NUMBER: _builtins.int
     diagnosis: Global___Diagnosis.ValueType
     scale: Global___Scale.ValueType
     grade_code: _builtins.str
@@ -177,6 +228,10 @@ class Findings(_message.Message):
     def photo_digests(self) -> _containers.RepeatedScalarFieldContainer[_builtins.bytes]:
         """SHA-256 of each photograph. The pictures stay in the chain's own system."""
 
+    @_builtins.property
+    def trichoscopy_signs(self) -> _containers.RepeatedScalarFieldContainer[Global___TrichoscopySign.ValueType]: ...
+    @_builtins.property
+    def photos(self) -> _containers.RepeatedCompositeFieldContainer[Global___PhotoReference]: ...
     def __init__(
         self,
         *,
@@ -188,11 +243,42 @@ class Findings(_message.Message):
         pull_test: Global___PullTest | None = ...,
         photo_digests: _abc.Iterable[_builtins.bytes] | None = ...,
         bdd_positive: _answer_pb2.Answer.ValueType = ...,
+        trichoscopy_signs: _abc.Iterable[Global___TrichoscopySign.ValueType] | None = ...,
+        photos: _abc.Iterable[Global___PhotoReference] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["pull_test", b"pull_test"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["bdd_positive", b"bdd_positive", "diagnosis", b"diagnosis", "grade_code", b"grade_code", "photo_digests", b"photo_digests", "pull_test", b"pull_test", "red_flags", b"red_flags", "scale", b"scale", "trichoscopy_done", b"trichoscopy_done"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["bdd_positive", b"bdd_positive", "diagnosis", b"diagnosis", "grade_code", b"grade_code", "photo_digests", b"photo_digests", "photos", b"photos", "pull_test", b"pull_test", "red_flags", b"red_flags", "scale", b"scale", "trichoscopy_done", b"trichoscopy_done", "trichoscopy_signs", b"trichoscopy_signs"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Findings: _TypeAlias = Findings  # noqa: Y015
+
+@_typing.final
+class PhotoReference(_message.Message):
+    """A photograph by its content. The picture stays in the chain's own system."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIGEST_FIELD_NUMBER: _builtins.int
+    VIEW_FIELD_NUMBER: _builtins.int
+    TAKEN_AT_FIELD_NUMBER: _builtins.int
+    digest: _builtins.bytes
+    """SHA-256 of the file."""
+    view: Global___ScalpView.ValueType
+    @_builtins.property
+    def taken_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        digest: _builtins.bytes = ...,
+        view: Global___ScalpView.ValueType = ...,
+        taken_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["taken_at", b"taken_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["digest", b"digest", "taken_at", b"taken_at", "view", b"view"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhotoReference: _TypeAlias = PhotoReference  # noqa: Y015

@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf.internal import containers as _containers
 from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
+from google.type import date_pb2 as _date_pb2
 from mesoflow.clinical.v1 import answer_pb2 as _answer_pb2
 import builtins as _builtins
 import sys
@@ -80,6 +81,26 @@ PREGNANCY_POTENTIAL_ASKED_YES: PregnancyPotential.ValueType  # 2
 PREGNANCY_POTENTIAL_ASKED_NO: PregnancyPotential.ValueType  # 3
 Global___PregnancyPotential: _TypeAlias = PregnancyPotential  # noqa: Y015
 
+class _TherapyKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _TherapyKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_TherapyKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    THERAPY_KIND_UNSPECIFIED: _TherapyKind.ValueType  # 0
+    THERAPY_KIND_TOPICAL: _TherapyKind.ValueType  # 1
+    THERAPY_KIND_ORAL: _TherapyKind.ValueType  # 2
+    THERAPY_KIND_PROCEDURE: _TherapyKind.ValueType  # 3
+
+class TherapyKind(_TherapyKind, metaclass=_TherapyKindEnumTypeWrapper):
+    """Another treatment of the hair beside ours."""
+
+THERAPY_KIND_UNSPECIFIED: TherapyKind.ValueType  # 0
+THERAPY_KIND_TOPICAL: TherapyKind.ValueType  # 1
+THERAPY_KIND_ORAL: TherapyKind.ValueType  # 2
+THERAPY_KIND_PROCEDURE: TherapyKind.ValueType  # 3
+Global___TherapyKind: _TypeAlias = TherapyKind  # noqa: Y015
+
 @_typing.final
 class Coding(_message.Message):
     """A concept of a public code system. Codes only: display texts stay where the code came from."""
@@ -116,6 +137,9 @@ class History(_message.Message):
     MEDICATIONS_FIELD_NUMBER: _builtins.int
     PREGNANT_FIELD_NUMBER: _builtins.int
     BREASTFEEDING_FIELD_NUMBER: _builtins.int
+    FERTILITY_FIELD_NUMBER: _builtins.int
+    LABS_FIELD_NUMBER: _builtins.int
+    WEIGHT_FIELD_NUMBER: _builtins.int
     pregnant: _answer_pb2.Answer.ValueType
     breastfeeding: _answer_pb2.Answer.ValueType
     @_builtins.property
@@ -124,6 +148,16 @@ class History(_message.Message):
     def conditions(self) -> _containers.RepeatedCompositeFieldContainer[Global___Coding]: ...
     @_builtins.property
     def medications(self) -> _containers.RepeatedCompositeFieldContainer[Global___Coding]: ...
+    @_builtins.property
+    def fertility(self) -> Global___Fertility:
+        """Unset where nothing was asked."""
+
+    @_builtins.property
+    def labs(self) -> _containers.RepeatedCompositeFieldContainer[Global___LabResult]: ...
+    @_builtins.property
+    def weight(self) -> Global___BodyWeight:
+        """Unset where nobody weighed."""
+
     def __init__(
         self,
         *,
@@ -132,11 +166,148 @@ class History(_message.Message):
         medications: _abc.Iterable[Global___Coding] | None = ...,
         pregnant: _answer_pb2.Answer.ValueType = ...,
         breastfeeding: _answer_pb2.Answer.ValueType = ...,
+        fertility: Global___Fertility | None = ...,
+        labs: _abc.Iterable[Global___LabResult] | None = ...,
+        weight: Global___BodyWeight | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["fertility", b"fertility", "weight", b"weight"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["allergies", b"allergies", "breastfeeding", b"breastfeeding", "conditions", b"conditions", "medications", b"medications", "pregnant", b"pregnant"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allergies", b"allergies", "breastfeeding", b"breastfeeding", "conditions", b"conditions", "fertility", b"fertility", "labs", b"labs", "medications", b"medications", "pregnant", b"pregnant", "weight", b"weight"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___History: _TypeAlias = History  # noqa: Y015
+
+@_typing.final
+class LabResult(_message.Message):
+    """A laboratory result on a day. Which are needed, and for how long they count, is reference data."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAB_CODE_FIELD_NUMBER: _builtins.int
+    VALUE_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    UNIT_CODE_FIELD_NUMBER: _builtins.int
+    POSITIVE_FIELD_NUMBER: _builtins.int
+    MEASURED_ON_FIELD_NUMBER: _builtins.int
+    lab_code: _builtins.str
+    """Code in the reference data, such as "PREGNANCY_TEST"."""
+    value_thousandths: _builtins.int
+    """Unset where the test only says yes or no."""
+    unit_code: _builtins.str
+    """UCUM, such as "ng/mL"; empty without a value."""
+    positive: _answer_pb2.Answer.ValueType
+    """Of a test that says yes or no; unspecified otherwise."""
+    @_builtins.property
+    def measured_on(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        lab_code: _builtins.str = ...,
+        value_thousandths: _builtins.int | None = ...,
+        unit_code: _builtins.str = ...,
+        positive: _answer_pb2.Answer.ValueType = ...,
+        measured_on: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_value_thousandths", b"_value_thousandths", "measured_on", b"measured_on", "value_thousandths", b"value_thousandths"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_value_thousandths", b"_value_thousandths", "lab_code", b"lab_code", "measured_on", b"measured_on", "positive", b"positive", "unit_code", b"unit_code", "value_thousandths", b"value_thousandths"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__value_thousandths: _TypeAlias = _typing.Literal["value_thousandths"]  # noqa: Y015
+    _WhichOneofArgType__value_thousandths: _TypeAlias = _typing.Literal["_value_thousandths", b"_value_thousandths"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__value_thousandths) -> _WhichOneofReturnType__value_thousandths | None: ...
+
+Global___LabResult: _TypeAlias = LabResult  # noqa: Y015
+
+@_typing.final
+class BodyWeight(_message.Message):
+    """A body weight on a day. Limits by weight use it as long as the chain says."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEIGHT_GRAMS_FIELD_NUMBER: _builtins.int
+    MEASURED_ON_FIELD_NUMBER: _builtins.int
+    weight_grams: _builtins.int
+    @_builtins.property
+    def measured_on(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        weight_grams: _builtins.int = ...,
+        measured_on: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["measured_on", b"measured_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measured_on", b"measured_on", "weight_grams", b"weight_grams"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___BodyWeight: _TypeAlias = BodyWeight  # noqa: Y015
+
+@_typing.final
+class Fertility(_message.Message):
+    """What was asked about children to come. Unspecified was not asked, and rules take it as unknown."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLANNING_PREGNANCY_FIELD_NUMBER: _builtins.int
+    PLANNING_TO_FATHER_FIELD_NUMBER: _builtins.int
+    CONTRACEPTION_FIELD_NUMBER: _builtins.int
+    POST_DOSE_UNDERTAKING_FIELD_NUMBER: _builtins.int
+    planning_pregnancy: _answer_pb2.Answer.ValueType
+    planning_to_father: _answer_pb2.Answer.ValueType
+    contraception: _answer_pb2.Answer.ValueType
+    post_dose_undertaking: _answer_pb2.Answer.ValueType
+    """Undertakes not to become pregnant, nor give blood, for the time after the last dose that the text names."""
+    def __init__(
+        self,
+        *,
+        planning_pregnancy: _answer_pb2.Answer.ValueType = ...,
+        planning_to_father: _answer_pb2.Answer.ValueType = ...,
+        contraception: _answer_pb2.Answer.ValueType = ...,
+        post_dose_undertaking: _answer_pb2.Answer.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contraception", b"contraception", "planning_pregnancy", b"planning_pregnancy", "planning_to_father", b"planning_to_father", "post_dose_undertaking", b"post_dose_undertaking"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Fertility: _TypeAlias = Fertility  # noqa: Y015
+
+@_typing.final
+class Therapy(_message.Message):
+    """A therapy over time, in codes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPY_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CODING_FIELD_NUMBER: _builtins.int
+    STARTED_ON_FIELD_NUMBER: _builtins.int
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    therapy_id: _builtins.str
+    kind: Global___TherapyKind.ValueType
+    @_builtins.property
+    def coding(self) -> Global___Coding: ...
+    @_builtins.property
+    def started_on(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def ended_on(self) -> _date_pb2.Date:
+        """Unset while it goes on."""
+
+    def __init__(
+        self,
+        *,
+        therapy_id: _builtins.str = ...,
+        kind: Global___TherapyKind.ValueType = ...,
+        coding: Global___Coding | None = ...,
+        started_on: _date_pb2.Date | None = ...,
+        ended_on: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["coding", b"coding", "ended_on", b"ended_on", "started_on", b"started_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["coding", b"coding", "ended_on", b"ended_on", "kind", b"kind", "started_on", b"started_on", "therapy_id", b"therapy_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Therapy: _TypeAlias = Therapy  # noqa: Y015

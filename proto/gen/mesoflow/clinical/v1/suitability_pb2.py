@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from mesoflow.clinical.v1 import answer_pb2 as mesoflow_dot_clinical_dot_v1_dot_answer__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&mesoflow/clinical/v1/suitability.proto\x12\x14mesoflow.clinical.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!mesoflow/clinical/v1/answer.proto\"}\n\x0fScreeningAnswer\x12\x30\n\titem_code\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z][A-Z0-9_]{0,63}$\x12\x38\n\x06\x61nswer\x18\x02 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\xab\x01\n\tFiredRule\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x31\n\x06\x65\x66\x66\x65\x63t\x18\x03 \x01(\x0e\x32!.mesoflow.clinical.v1.Suitability\x12\x11\n\titem_code\x18\x04 \x01(\t\x12\x13\n\x0bremedy_code\x18\x05 \x01(\t\x12!\n\x19\x65xcluded_ingredient_codes\x18\x06 \x03(\t\"\xe4\x01\n\nAssessment\x12\x36\n\x0bsuitability\x18\x01 \x01(\x0e\x32!.mesoflow.clinical.v1.Suitability\x12\x34\n\x0b\x66ired_rules\x18\x02 \x03(\x0b\x32\x1f.mesoflow.clinical.v1.FiredRule\x12!\n\x19\x65xcluded_ingredient_codes\x18\x03 \x03(\t\x12\x15\n\rrules_version\x18\x04 \x01(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xb0\x01\n\x0bSuitability\x12\x1b\n\x17SUITABILITY_UNSPECIFIED\x10\x00\x12\x17\n\x13SUITABILITY_BLOCKED\x10\x01\x12\x15\n\x11SUITABILITY_REFER\x10\x02\x12\x18\n\x14SUITABILITY_DEFERRED\x10\x03\x12 \n\x1cSUITABILITY_PHYSICIAN_REVIEW\x10\x04\x12\x18\n\x14SUITABILITY_SUITABLE\x10\x05\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n&mesoflow/clinical/v1/suitability.proto\x12\x14mesoflow.clinical.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!mesoflow/clinical/v1/answer.proto\"}\n\x0fScreeningAnswer\x12\x30\n\titem_code\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z][A-Z0-9_]{0,63}$\x12\x38\n\x06\x61nswer\x18\x02 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\"\xd6\x01\n\tFiredRule\x12\x0f\n\x07rule_id\x18\x01 \x01(\t\x12\x0f\n\x07version\x18\x02 \x01(\t\x12\x31\n\x06\x65\x66\x66\x65\x63t\x18\x03 \x01(\x0e\x32!.mesoflow.clinical.v1.Suitability\x12\x11\n\titem_code\x18\x04 \x01(\t\x12\x13\n\x0bremedy_code\x18\x05 \x01(\t\x12!\n\x19\x65xcluded_ingredient_codes\x18\x06 \x03(\t\x12\x13\n\x0bunmet_codes\x18\x07 \x03(\t\x12\x14\n\x0csource_codes\x18\x08 \x03(\t\"\xe4\x01\n\nAssessment\x12\x36\n\x0bsuitability\x18\x01 \x01(\x0e\x32!.mesoflow.clinical.v1.Suitability\x12\x34\n\x0b\x66ired_rules\x18\x02 \x03(\x0b\x32\x1f.mesoflow.clinical.v1.FiredRule\x12!\n\x19\x65xcluded_ingredient_codes\x18\x03 \x03(\t\x12\x15\n\rrules_version\x18\x04 \x01(\t\x12.\n\nexpires_at\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp*\xb0\x01\n\x0bSuitability\x12\x1b\n\x17SUITABILITY_UNSPECIFIED\x10\x00\x12\x17\n\x13SUITABILITY_BLOCKED\x10\x01\x12\x15\n\x11SUITABILITY_REFER\x10\x02\x12\x18\n\x14SUITABILITY_DEFERRED\x10\x03\x12 \n\x1cSUITABILITY_PHYSICIAN_REVIEW\x10\x04\x12\x18\n\x14SUITABILITY_SUITABLE\x10\x05*m\n\x0eReviewDecision\x12\x1f\n\x1bREVIEW_DECISION_UNSPECIFIED\x10\x00\x12\x1c\n\x18REVIEW_DECISION_APPROVED\x10\x01\x12\x1c\n\x18REVIEW_DECISION_DECLINED\x10\x02*\xea\x01\n\x0cReviewReason\x12\x1d\n\x19REVIEW_REASON_UNSPECIFIED\x10\x00\x12&\n\"REVIEW_REASON_CONDITION_CONTROLLED\x10\x01\x12$\n REVIEW_REASON_SPECIALIST_CLEARED\x10\x02\x12(\n$REVIEW_REASON_BENEFIT_OUTWEIGHS_RISK\x10\x03\x12\x1f\n\x1bREVIEW_REASON_RISK_TOO_HIGH\x10\x04\x12\"\n\x1eREVIEW_REASON_MORE_TO_BE_KNOWN\x10\x05\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -38,12 +38,16 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_SCREENINGANSWER'].fields_by_name['item_code']._serialized_options = b'\272H\032r\0302\026^[A-Z][A-Z0-9_]{0,63}$'
   _globals['_SCREENINGANSWER'].fields_by_name['answer']._loaded_options = None
   _globals['_SCREENINGANSWER'].fields_by_name['answer']._serialized_options = b'\272H\007\202\001\004\020\001 \000'
-  _globals['_SUITABILITY']._serialized_start=694
-  _globals['_SUITABILITY']._serialized_end=870
+  _globals['_SUITABILITY']._serialized_start=737
+  _globals['_SUITABILITY']._serialized_end=913
+  _globals['_REVIEWDECISION']._serialized_start=915
+  _globals['_REVIEWDECISION']._serialized_end=1024
+  _globals['_REVIEWREASON']._serialized_start=1027
+  _globals['_REVIEWREASON']._serialized_end=1261
   _globals['_SCREENINGANSWER']._serialized_start=161
   _globals['_SCREENINGANSWER']._serialized_end=286
   _globals['_FIREDRULE']._serialized_start=289
-  _globals['_FIREDRULE']._serialized_end=460
-  _globals['_ASSESSMENT']._serialized_start=463
-  _globals['_ASSESSMENT']._serialized_end=691
+  _globals['_FIREDRULE']._serialized_end=503
+  _globals['_ASSESSMENT']._serialized_start=506
+  _globals['_ASSESSMENT']._serialized_end=734
 # @@protoc_insertion_point(module_scope)

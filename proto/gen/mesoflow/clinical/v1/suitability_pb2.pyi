@@ -53,6 +53,48 @@ SUITABILITY_PHYSICIAN_REVIEW: Suitability.ValueType  # 4
 SUITABILITY_SUITABLE: Suitability.ValueType  # 5
 Global___Suitability: _TypeAlias = Suitability  # noqa: Y015
 
+class _ReviewDecision:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReviewDecisionEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReviewDecision.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REVIEW_DECISION_UNSPECIFIED: _ReviewDecision.ValueType  # 0
+    REVIEW_DECISION_APPROVED: _ReviewDecision.ValueType  # 1
+    REVIEW_DECISION_DECLINED: _ReviewDecision.ValueType  # 2
+
+class ReviewDecision(_ReviewDecision, metaclass=_ReviewDecisionEnumTypeWrapper):
+    """What a physician decided of a patient whom the rules leave to them."""
+
+REVIEW_DECISION_UNSPECIFIED: ReviewDecision.ValueType  # 0
+REVIEW_DECISION_APPROVED: ReviewDecision.ValueType  # 1
+REVIEW_DECISION_DECLINED: ReviewDecision.ValueType  # 2
+Global___ReviewDecision: _TypeAlias = ReviewDecision  # noqa: Y015
+
+class _ReviewReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ReviewReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ReviewReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    REVIEW_REASON_UNSPECIFIED: _ReviewReason.ValueType  # 0
+    REVIEW_REASON_CONDITION_CONTROLLED: _ReviewReason.ValueType  # 1
+    REVIEW_REASON_SPECIALIST_CLEARED: _ReviewReason.ValueType  # 2
+    REVIEW_REASON_BENEFIT_OUTWEIGHS_RISK: _ReviewReason.ValueType  # 3
+    REVIEW_REASON_RISK_TOO_HIGH: _ReviewReason.ValueType  # 4
+    REVIEW_REASON_MORE_TO_BE_KNOWN: _ReviewReason.ValueType  # 5
+
+class ReviewReason(_ReviewReason, metaclass=_ReviewReasonEnumTypeWrapper):
+    """On what ground, as a code; the words are sealed."""
+
+REVIEW_REASON_UNSPECIFIED: ReviewReason.ValueType  # 0
+REVIEW_REASON_CONDITION_CONTROLLED: ReviewReason.ValueType  # 1
+REVIEW_REASON_SPECIALIST_CLEARED: ReviewReason.ValueType  # 2
+REVIEW_REASON_BENEFIT_OUTWEIGHS_RISK: ReviewReason.ValueType  # 3
+REVIEW_REASON_RISK_TOO_HIGH: ReviewReason.ValueType  # 4
+REVIEW_REASON_MORE_TO_BE_KNOWN: ReviewReason.ValueType  # 5
+Global___ReviewReason: _TypeAlias = ReviewReason  # noqa: Y015
+
 @_typing.final
 class ScreeningAnswer(_message.Message):
     """An answer of the screening."""
@@ -90,6 +132,8 @@ class FiredRule(_message.Message):
     ITEM_CODE_FIELD_NUMBER: _builtins.int
     REMEDY_CODE_FIELD_NUMBER: _builtins.int
     EXCLUDED_INGREDIENT_CODES_FIELD_NUMBER: _builtins.int
+    UNMET_CODES_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
     rule_id: _builtins.str
     version: _builtins.str
     effect: Global___Suitability.ValueType
@@ -101,6 +145,12 @@ class FiredRule(_message.Message):
     def excluded_ingredient_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Ingredients that it keeps out of this patient's cocktail."""
 
+    @_builtins.property
+    def unmet_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """What of the rule's exceptions is not so yet, such as "LAB/PREGNANCY_TEST": were all of it so, the rule would be silent."""
+
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     def __init__(
         self,
         *,
@@ -110,10 +160,12 @@ class FiredRule(_message.Message):
         item_code: _builtins.str = ...,
         remedy_code: _builtins.str = ...,
         excluded_ingredient_codes: _abc.Iterable[_builtins.str] | None = ...,
+        unmet_codes: _abc.Iterable[_builtins.str] | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect", "excluded_ingredient_codes", b"excluded_ingredient_codes", "item_code", b"item_code", "remedy_code", b"remedy_code", "rule_id", b"rule_id", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect", "excluded_ingredient_codes", b"excluded_ingredient_codes", "item_code", b"item_code", "remedy_code", b"remedy_code", "rule_id", b"rule_id", "source_codes", b"source_codes", "unmet_codes", b"unmet_codes", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

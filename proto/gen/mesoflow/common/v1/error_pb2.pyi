@@ -114,6 +114,31 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The patient is a minor."""
     REASON_PATIENT_AGE_UNKNOWN: _Reason.ValueType  # 110
     """Without a birth date nobody can say that the patient is of age."""
+    REASON_PATIENT_MERGED: _Reason.ValueType  # 111
+    """The record was merged into another; metadata names it."""
+    REASON_PATIENT_ERASED: _Reason.ValueType  # 112
+    """The person was erased."""
+    REASON_PATIENT_RESTRICTED: _Reason.ValueType  # 113
+    """The record is kept, and nothing may be done with it."""
+    REASON_LEGAL_HOLD_ACTIVE: _Reason.ValueType  # 114
+    """A legal hold keeps the record."""
+    REASON_RETENTION_RUNNING: _Reason.ValueType  # 115
+    """The chain's time of retention runs; the violation says until when."""
+    REASON_SERIOUS_CASE_OPEN: _Reason.ValueType  # 116
+    """A serious case of this patient is open."""
+    REASON_POLICY_MISSING: _Reason.ValueType  # 117
+    """A number that no source gives and the chain has not signed; the violation names it."""
+    REASON_MERGE_NOT_ALLOWED: _Reason.ValueType  # 118
+    """These two records cannot become one."""
+    REASON_LEGAL_HOLD_NOT_FOUND: _Reason.ValueType  # 119
+    REASON_THERAPY_NOT_FOUND: _Reason.ValueType  # 120
+    REASON_NEIGHBOUR_UNAVAILABLE: _Reason.ValueType  # 121
+    """A neighbour that has to be asked did not answer, so nothing half is given."""
+    REASON_LICENCE_NOT_FOUND: _Reason.ValueType  # 122
+    REASON_PATIENT_IN_TREATMENT: _Reason.ValueType  # 123
+    """An accepted plan is not withdrawn yet."""
+    REASON_PHOTO_CONSENT_MISSING: _Reason.ValueType  # 124
+    """No photo consent stands."""
     REASON_CONSULTATION_CLOSED: _Reason.ValueType  # 151
     """Consultation and plan.
 
@@ -161,6 +186,25 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The patient took the consent back."""
     REASON_LANGUAGE_NOT_AVAILABLE: _Reason.ValueType  # 172
     """There is no consent text in this language."""
+    REASON_GRADE_UNKNOWN: _Reason.ValueType  # 173
+    """The scale has no such grade."""
+    REASON_REVIEW_NOT_ASKED: _Reason.ValueType  # 174
+    """The assessment asks for no physician's decision."""
+    REASON_WEIGHT_MISSING: _Reason.ValueType  # 175
+    """A limit by body weight needs a weight that is recent enough."""
+    REASON_CONSENT_INCOMPLETE: _Reason.ValueType  # 176
+    """The text lacks something that it has to say; violations name it."""
+    REASON_RESPONSIBLE_PRACTITIONER_REQUIRED: _Reason.ValueType  # 177
+    """Only who answers for the plan may do this, at the plan's clinic."""
+    REASON_PLAN_FLAGGED: _Reason.ValueType  # 178
+    """The reference data changed, and the plan does not pass it any more."""
+    REASON_PLAN_ALREADY_IMPORTED: _Reason.ValueType  # 179
+    """This course of another system is imported."""
+    REASON_SCHEDULE_INVALID: _Reason.ValueType  # 180
+    """Sessions that do not rise, are too close, or leave the template without a reason."""
+    REASON_RESPONSE_NOT_FOUND: _Reason.ValueType  # 181
+    REASON_THERAPY_UNKNOWN: _Reason.ValueType  # 182
+    """No supplementary therapy of this code is known."""
     REASON_COURSE_CLOSED: _Reason.ValueType  # 201
     """Sessions.
 
@@ -216,6 +260,14 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The session belongs to another patient."""
     REASON_SESSION_ALREADY_BOOKED: _Reason.ValueType  # 226
     """The course's next session has its booking; abort that one to book another time."""
+    REASON_RESPONSIBLE_SIGNATURE_MISSING: _Reason.ValueType  # 227
+    """The clinic's new responsible practitioner has not signed."""
+    REASON_COURSE_SUSPENDED: _Reason.ValueType  # 228
+    """The plan is being changed or no longer passes; sessions wait."""
+    REASON_COOLING_OFF: _Reason.ValueType  # 229
+    """The time to think it over still runs; the violation says until when."""
+    REASON_COURSE_MOVED: _Reason.ValueType  # 230
+    """The course was moved to another clinic; abort this booking and book there."""
     REASON_CURRENCY_DIFFERS: _Reason.ValueType  # 251
     """Billing.
 
@@ -330,6 +382,31 @@ REASON_PATIENT_UNDER_AGE: Reason.ValueType  # 109
 """The patient is a minor."""
 REASON_PATIENT_AGE_UNKNOWN: Reason.ValueType  # 110
 """Without a birth date nobody can say that the patient is of age."""
+REASON_PATIENT_MERGED: Reason.ValueType  # 111
+"""The record was merged into another; metadata names it."""
+REASON_PATIENT_ERASED: Reason.ValueType  # 112
+"""The person was erased."""
+REASON_PATIENT_RESTRICTED: Reason.ValueType  # 113
+"""The record is kept, and nothing may be done with it."""
+REASON_LEGAL_HOLD_ACTIVE: Reason.ValueType  # 114
+"""A legal hold keeps the record."""
+REASON_RETENTION_RUNNING: Reason.ValueType  # 115
+"""The chain's time of retention runs; the violation says until when."""
+REASON_SERIOUS_CASE_OPEN: Reason.ValueType  # 116
+"""A serious case of this patient is open."""
+REASON_POLICY_MISSING: Reason.ValueType  # 117
+"""A number that no source gives and the chain has not signed; the violation names it."""
+REASON_MERGE_NOT_ALLOWED: Reason.ValueType  # 118
+"""These two records cannot become one."""
+REASON_LEGAL_HOLD_NOT_FOUND: Reason.ValueType  # 119
+REASON_THERAPY_NOT_FOUND: Reason.ValueType  # 120
+REASON_NEIGHBOUR_UNAVAILABLE: Reason.ValueType  # 121
+"""A neighbour that has to be asked did not answer, so nothing half is given."""
+REASON_LICENCE_NOT_FOUND: Reason.ValueType  # 122
+REASON_PATIENT_IN_TREATMENT: Reason.ValueType  # 123
+"""An accepted plan is not withdrawn yet."""
+REASON_PHOTO_CONSENT_MISSING: Reason.ValueType  # 124
+"""No photo consent stands."""
 REASON_CONSULTATION_CLOSED: Reason.ValueType  # 151
 """Consultation and plan.
 
@@ -377,6 +454,25 @@ REASON_CONSENT_WITHDRAWN: Reason.ValueType  # 171
 """The patient took the consent back."""
 REASON_LANGUAGE_NOT_AVAILABLE: Reason.ValueType  # 172
 """There is no consent text in this language."""
+REASON_GRADE_UNKNOWN: Reason.ValueType  # 173
+"""The scale has no such grade."""
+REASON_REVIEW_NOT_ASKED: Reason.ValueType  # 174
+"""The assessment asks for no physician's decision."""
+REASON_WEIGHT_MISSING: Reason.ValueType  # 175
+"""A limit by body weight needs a weight that is recent enough."""
+REASON_CONSENT_INCOMPLETE: Reason.ValueType  # 176
+"""The text lacks something that it has to say; violations name it."""
+REASON_RESPONSIBLE_PRACTITIONER_REQUIRED: Reason.ValueType  # 177
+"""Only who answers for the plan may do this, at the plan's clinic."""
+REASON_PLAN_FLAGGED: Reason.ValueType  # 178
+"""The reference data changed, and the plan does not pass it any more."""
+REASON_PLAN_ALREADY_IMPORTED: Reason.ValueType  # 179
+"""This course of another system is imported."""
+REASON_SCHEDULE_INVALID: Reason.ValueType  # 180
+"""Sessions that do not rise, are too close, or leave the template without a reason."""
+REASON_RESPONSE_NOT_FOUND: Reason.ValueType  # 181
+REASON_THERAPY_UNKNOWN: Reason.ValueType  # 182
+"""No supplementary therapy of this code is known."""
 REASON_COURSE_CLOSED: Reason.ValueType  # 201
 """Sessions.
 
@@ -432,6 +528,14 @@ REASON_SESSION_NOT_OF_PATIENT: Reason.ValueType  # 225
 """The session belongs to another patient."""
 REASON_SESSION_ALREADY_BOOKED: Reason.ValueType  # 226
 """The course's next session has its booking; abort that one to book another time."""
+REASON_RESPONSIBLE_SIGNATURE_MISSING: Reason.ValueType  # 227
+"""The clinic's new responsible practitioner has not signed."""
+REASON_COURSE_SUSPENDED: Reason.ValueType  # 228
+"""The plan is being changed or no longer passes; sessions wait."""
+REASON_COOLING_OFF: Reason.ValueType  # 229
+"""The time to think it over still runs; the violation says until when."""
+REASON_COURSE_MOVED: Reason.ValueType  # 230
+"""The course was moved to another clinic; abort this booking and book there."""
 REASON_CURRENCY_DIFFERS: Reason.ValueType  # 251
 """Billing.
 

@@ -12,6 +12,7 @@ from google.type import date_pb2 as _date_pb2
 from google.type import money_pb2 as _money_pb2
 from mesoflow.clinical.v1 import cocktail_pb2 as _cocktail_pb2
 from mesoflow.clinical.v1 import diagnosis_pb2 as _diagnosis_pb2
+from mesoflow.clinical.v1 import outcome_pb2 as _outcome_pb2
 from mesoflow.clinical.v1 import patient_pb2 as _patient_pb2
 from mesoflow.clinical.v1 import protocol_pb2 as _protocol_pb2
 from mesoflow.clinical.v1 import suitability_pb2 as _suitability_pb2
@@ -137,12 +138,15 @@ class PractitionerEnrolled(_message.Message):
     CLINIC_IDS_FIELD_NUMBER: _builtins.int
     PROFESSION_FIELD_NUMBER: _builtins.int
     ENROLLED_AT_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
     practitioner_id: _builtins.str
     profession: _model_pb2.Profession.ValueType
     @_builtins.property
     def clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def enrolled_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Credential]: ...
     def __init__(
         self,
         *,
@@ -150,10 +154,11 @@ class PractitionerEnrolled(_message.Message):
         clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
         profession: _model_pb2.Profession.ValueType = ...,
         enrolled_at: _timestamp_pb2.Timestamp | None = ...,
+        credentials: _abc.Iterable[_model_pb2.Credential] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["enrolled_at", b"enrolled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_ids", b"clinic_ids", "enrolled_at", b"enrolled_at", "practitioner_id", b"practitioner_id", "profession", b"profession"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_ids", b"clinic_ids", "credentials", b"credentials", "enrolled_at", b"enrolled_at", "practitioner_id", b"practitioner_id", "profession", b"profession"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -438,6 +443,16 @@ class PlanProposed(_message.Message):
     FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
     SUITABILITY_RULES_VERSION_FIELD_NUMBER: _builtins.int
     PROPOSED_AT_FIELD_NUMBER: _builtins.int
+    INDUCTION_SESSIONS_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_VERSION_FIELD_NUMBER: _builtins.int
+    DEVIATION_REASON_FIELD_NUMBER: _builtins.int
+    SUPPLEMENTARY_THERAPY_CODES_FIELD_NUMBER: _builtins.int
+    TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    SESSIONS_12_MONTHS_FIELD_NUMBER: _builtins.int
+    SESSIONS_24_MONTHS_FIELD_NUMBER: _builtins.int
+    IMPORTED_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     patient_id: _builtins.str
     consultation_id: _builtins.str
@@ -445,6 +460,16 @@ class PlanProposed(_message.Message):
     practitioner_id: _builtins.str
     formulary_version: _builtins.str
     suitability_rules_version: _builtins.str
+    induction_sessions: _builtins.int
+    maintenance_protocol_code: _builtins.str
+    """Empty where no maintenance is planned."""
+    maintenance_version: _builtins.str
+    deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType
+    """Unspecified where the template is followed."""
+    jurisdiction_code: _builtins.str
+    sessions_12_months: _builtins.int
+    """How many sessions begin within so many months; billing prices both."""
+    sessions_24_months: _builtins.int
     @_builtins.property
     def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
     @_builtins.property
@@ -453,6 +478,16 @@ class PlanProposed(_message.Message):
     def protocol(self) -> _protocol_pb2.Protocol: ...
     @_builtins.property
     def proposed_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def supplementary_therapy_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def topical_anaesthetic(self) -> _model_pb2.TopicalAnaesthetic:
+        """Unset where none is used."""
+
+    @_builtins.property
+    def imported(self) -> _model_pb2.PlanImport:
+        """Unset of a plan that began here."""
+
     def __init__(
         self,
         *,
@@ -467,10 +502,20 @@ class PlanProposed(_message.Message):
         formulary_version: _builtins.str = ...,
         suitability_rules_version: _builtins.str = ...,
         proposed_at: _timestamp_pb2.Timestamp | None = ...,
+        induction_sessions: _builtins.int = ...,
+        maintenance_protocol_code: _builtins.str = ...,
+        maintenance_version: _builtins.str = ...,
+        deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType = ...,
+        supplementary_therapy_codes: _abc.Iterable[_builtins.str] | None = ...,
+        topical_anaesthetic: _model_pb2.TopicalAnaesthetic | None = ...,
+        jurisdiction_code: _builtins.str = ...,
+        sessions_12_months: _builtins.int = ...,
+        sessions_24_months: _builtins.int = ...,
+        imported: _model_pb2.PlanImport | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "proposed_at", b"proposed_at", "protocol", b"protocol"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "imported", b"imported", "proposed_at", b"proposed_at", "protocol", b"protocol", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "formulary_version", b"formulary_version", "goals", b"goals", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "proposed_at", b"proposed_at", "protocol", b"protocol", "suitability_rules_version", b"suitability_rules_version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "formulary_version", b"formulary_version", "goals", b"goals", "imported", b"imported", "induction_sessions", b"induction_sessions", "jurisdiction_code", b"jurisdiction_code", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_version", b"maintenance_version", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "proposed_at", b"proposed_at", "protocol", b"protocol", "sessions_12_months", b"sessions_12_months", "sessions_24_months", b"sessions_24_months", "suitability_rules_version", b"suitability_rules_version", "supplementary_therapy_codes", b"supplementary_therapy_codes", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -488,6 +533,8 @@ class QuoteAttached(_message.Message):
     DEPOSIT_FIELD_NUMBER: _builtins.int
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
     ATTACHED_AT_FIELD_NUMBER: _builtins.int
+    TOTAL_12_MONTHS_FIELD_NUMBER: _builtins.int
+    TOTAL_24_MONTHS_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     quote_id: _builtins.str
     @_builtins.property
@@ -498,6 +545,10 @@ class QuoteAttached(_message.Message):
     def valid_until(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def attached_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def total_12_months(self) -> _money_pb2.Money: ...
+    @_builtins.property
+    def total_24_months(self) -> _money_pb2.Money: ...
     def __init__(
         self,
         *,
@@ -507,10 +558,12 @@ class QuoteAttached(_message.Message):
         deposit: _money_pb2.Money | None = ...,
         valid_until: _timestamp_pb2.Timestamp | None = ...,
         attached_at: _timestamp_pb2.Timestamp | None = ...,
+        total_12_months: _money_pb2.Money | None = ...,
+        total_24_months: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["attached_at", b"attached_at", "deposit", b"deposit", "total", b"total", "valid_until", b"valid_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["attached_at", b"attached_at", "deposit", b"deposit", "total", b"total", "total_12_months", b"total_12_months", "total_24_months", b"total_24_months", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["attached_at", b"attached_at", "deposit", b"deposit", "plan_id", b"plan_id", "quote_id", b"quote_id", "total", b"total", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["attached_at", b"attached_at", "deposit", b"deposit", "plan_id", b"plan_id", "quote_id", b"quote_id", "total", b"total", "total_12_months", b"total_12_months", "total_24_months", b"total_24_months", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -531,6 +584,8 @@ class ConsentSigned(_message.Message):
     PATIENT_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
     PLAN_VERSION_FIELD_NUMBER: _builtins.int
     SIGNED_AT_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
+    INTERPRETER_PRESENT_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     consent_id: _builtins.str
     patient_id: _builtins.str
@@ -539,6 +594,8 @@ class ConsentSigned(_message.Message):
     language: _builtins.str
     patient_signature_digest: _builtins.bytes
     plan_version: _builtins.int
+    practitioner_signature_digest: _builtins.bytes
+    interpreter_present: _builtins.bool
     @_builtins.property
     def signed_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -553,10 +610,12 @@ class ConsentSigned(_message.Message):
         patient_signature_digest: _builtins.bytes = ...,
         plan_version: _builtins.int = ...,
         signed_at: _timestamp_pb2.Timestamp | None = ...,
+        practitioner_signature_digest: _builtins.bytes = ...,
+        interpreter_present: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_id", b"consent_id", "language", b"language", "patient_id", b"patient_id", "patient_signature_digest", b"patient_signature_digest", "plan_id", b"plan_id", "plan_version", b"plan_version", "practitioner_id", b"practitioner_id", "signed_at", b"signed_at", "text_digest", b"text_digest"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_id", b"consent_id", "interpreter_present", b"interpreter_present", "language", b"language", "patient_id", b"patient_id", "patient_signature_digest", b"patient_signature_digest", "plan_id", b"plan_id", "plan_version", b"plan_version", "practitioner_id", b"practitioner_id", "practitioner_signature_digest", b"practitioner_signature_digest", "signed_at", b"signed_at", "text_digest", b"text_digest"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -577,18 +636,33 @@ class PlanAccepted(_message.Message):
     COCKTAIL_FIELD_NUMBER: _builtins.int
     PROTOCOL_FIELD_NUMBER: _builtins.int
     ACCEPTED_AT_FIELD_NUMBER: _builtins.int
+    EARLIEST_SESSION_AT_FIELD_NUMBER: _builtins.int
+    IMPORTED_FIELD_NUMBER: _builtins.int
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
+    FIRST_TIME_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     patient_id: _builtins.str
     clinic_id: _builtins.str
     practitioner_id: _builtins.str
     quote_id: _builtins.str
     consent_id: _builtins.str
+    terms_version: _builtins.int
+    first_time: _builtins.bool
+    """False where an amended plan is accepted again."""
     @_builtins.property
     def cocktail(self) -> _cocktail_pb2.Cocktail: ...
     @_builtins.property
     def protocol(self) -> _protocol_pb2.Protocol: ...
     @_builtins.property
     def accepted_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def earliest_session_at(self) -> _timestamp_pb2.Timestamp:
+        """When the time to think it over has passed."""
+
+    @_builtins.property
+    def imported(self) -> _model_pb2.PlanImport:
+        """Unset of a plan that began here."""
+
     def __init__(
         self,
         *,
@@ -601,10 +675,14 @@ class PlanAccepted(_message.Message):
         cocktail: _cocktail_pb2.Cocktail | None = ...,
         protocol: _protocol_pb2.Protocol | None = ...,
         accepted_at: _timestamp_pb2.Timestamp | None = ...,
+        earliest_session_at: _timestamp_pb2.Timestamp | None = ...,
+        imported: _model_pb2.PlanImport | None = ...,
+        terms_version: _builtins.int = ...,
+        first_time: _builtins.bool = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "cocktail", b"cocktail", "protocol", b"protocol"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "cocktail", b"cocktail", "earliest_session_at", b"earliest_session_at", "imported", b"imported", "protocol", b"protocol"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "clinic_id", b"clinic_id", "cocktail", b"cocktail", "consent_id", b"consent_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "protocol", b"protocol", "quote_id", b"quote_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "clinic_id", b"clinic_id", "cocktail", b"cocktail", "consent_id", b"consent_id", "earliest_session_at", b"earliest_session_at", "first_time", b"first_time", "imported", b"imported", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "protocol", b"protocol", "quote_id", b"quote_id", "terms_version", b"terms_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -679,3 +757,1165 @@ class PlanWithdrawn(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___PlanWithdrawn: _TypeAlias = PlanWithdrawn  # noqa: Y015
+
+@_typing.final
+class ChainAmended(_message.Message):
+    """A chain's terms were changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHAIN_ID_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    chain_id: _builtins.str
+    jurisdiction_code: _builtins.str
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        chain_id: _builtins.str = ...,
+        jurisdiction_code: _builtins.str = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "chain_id", b"chain_id", "jurisdiction_code", b"jurisdiction_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ChainAmended: _TypeAlias = ChainAmended  # noqa: Y015
+
+@_typing.final
+class ClinicAmended(_message.Message):
+    """A clinic's terms were changed; its id and code stay."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    LEGAL_ENTITY_CODE_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    clinic_id: _builtins.str
+    time_zone: _builtins.str
+    jurisdiction_code: _builtins.str
+    legal_entity_code: _builtins.str
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        clinic_id: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+        jurisdiction_code: _builtins.str = ...,
+        legal_entity_code: _builtins.str = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "clinic_id", b"clinic_id", "jurisdiction_code", b"jurisdiction_code", "legal_entity_code", b"legal_entity_code", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClinicAmended: _TypeAlias = ClinicAmended  # noqa: Y015
+
+@_typing.final
+class PractitionerAmended(_message.Message):
+    """Where somebody works and what they are trained for was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_IDS_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    practitioner_id: _builtins.str
+    @_builtins.property
+    def clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Credential]: ...
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        practitioner_id: _builtins.str = ...,
+        clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
+        credentials: _abc.Iterable[_model_pb2.Credential] | None = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "clinic_ids", b"clinic_ids", "credentials", b"credentials", "practitioner_id", b"practitioner_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PractitionerAmended: _TypeAlias = PractitionerAmended  # noqa: Y015
+
+@_typing.final
+class LicenceRevoked(_message.Message):
+    """A licence ended before its time. Sessions keeps its new last day."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    LICENCE_ID_FIELD_NUMBER: _builtins.int
+    AUTHORITY_CODE_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    REVOKED_AT_FIELD_NUMBER: _builtins.int
+    practitioner_id: _builtins.str
+    licence_id: _builtins.str
+    authority_code: _builtins.str
+    @_builtins.property
+    def valid_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def valid_until(self) -> _date_pb2.Date:
+        """The day before it was revoked."""
+
+    @_builtins.property
+    def revoked_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        practitioner_id: _builtins.str = ...,
+        licence_id: _builtins.str = ...,
+        authority_code: _builtins.str = ...,
+        valid_from: _date_pb2.Date | None = ...,
+        valid_until: _date_pb2.Date | None = ...,
+        revoked_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["revoked_at", b"revoked_at", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority_code", b"authority_code", "licence_id", b"licence_id", "practitioner_id", b"practitioner_id", "revoked_at", b"revoked_at", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LicenceRevoked: _TypeAlias = LicenceRevoked  # noqa: Y015
+
+@_typing.final
+class PatientAmended(_message.Message):
+    """Who a patient is, or what is known beside their history, was changed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    VITAL_STATUS_FIELD_NUMBER: _builtins.int
+    AGE_BAND_FIELD_NUMBER: _builtins.int
+    PREGNANCY_POTENTIAL_FIELD_NUMBER: _builtins.int
+    IDENTITY_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    vital_status: _patient_pb2.VitalStatus.ValueType
+    age_band: _patient_pb2.AgeBand.ValueType
+    pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType
+    @_builtins.property
+    def identity(self) -> _sealed_pb2.SealedText: ...
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        vital_status: _patient_pb2.VitalStatus.ValueType = ...,
+        age_band: _patient_pb2.AgeBand.ValueType = ...,
+        pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType = ...,
+        identity: _sealed_pb2.SealedText | None = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "identity", b"identity"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["age_band", b"age_band", "amended_at", b"amended_at", "identity", b"identity", "patient_id", b"patient_id", "pregnancy_potential", b"pregnancy_potential", "vital_status", b"vital_status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientAmended: _TypeAlias = PatientAmended  # noqa: Y015
+
+@_typing.final
+class TherapyRecorded(_message.Message):
+    """Another treatment of the hair is known."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    THERAPY_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    @_builtins.property
+    def therapy(self) -> _patient_pb2.Therapy: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        therapy: _patient_pb2.Therapy | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at", "therapy", b"therapy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_id", b"patient_id", "recorded_at", b"recorded_at", "therapy", b"therapy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TherapyRecorded: _TypeAlias = TherapyRecorded  # noqa: Y015
+
+@_typing.final
+class TherapyEnded(_message.Message):
+    """It came to its end."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    THERAPY_ID_FIELD_NUMBER: _builtins.int
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    therapy_id: _builtins.str
+    @_builtins.property
+    def ended_on(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        therapy_id: _builtins.str = ...,
+        ended_on: _date_pb2.Date | None = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_on", b"ended_on", "recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_on", b"ended_on", "patient_id", b"patient_id", "recorded_at", b"recorded_at", "therapy_id", b"therapy_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TherapyEnded: _TypeAlias = TherapyEnded  # noqa: Y015
+
+@_typing.final
+class PatientMerged(_message.Message):
+    """Two records are one person's. Every service re-points what it keeps of the first to the second."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    INTO_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CONSULTATION_IDS_FIELD_NUMBER: _builtins.int
+    PLAN_IDS_FIELD_NUMBER: _builtins.int
+    MERGED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    """The duplicate."""
+    into_patient_id: _builtins.str
+    @_builtins.property
+    def consultation_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def plan_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def merged_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        into_patient_id: _builtins.str = ...,
+        consultation_ids: _abc.Iterable[_builtins.str] | None = ...,
+        plan_ids: _abc.Iterable[_builtins.str] | None = ...,
+        merged_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["merged_at", b"merged_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_ids", b"consultation_ids", "into_patient_id", b"into_patient_id", "merged_at", b"merged_at", "patient_id", b"patient_id", "plan_ids", b"plan_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientMerged: _TypeAlias = PatientMerged  # noqa: Y015
+
+@_typing.final
+class PatientAbsorbed(_message.Message):
+    """A record took in what a duplicate said: the union of codes, and the more careful of the answers."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    MERGED_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    HISTORY_FIELD_NUMBER: _builtins.int
+    PREGNANCY_POTENTIAL_FIELD_NUMBER: _builtins.int
+    THERAPIES_FIELD_NUMBER: _builtins.int
+    ABSORBED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    merged_patient_id: _builtins.str
+    pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType
+    @_builtins.property
+    def history(self) -> _patient_pb2.History: ...
+    @_builtins.property
+    def therapies(self) -> _containers.RepeatedCompositeFieldContainer[_patient_pb2.Therapy]: ...
+    @_builtins.property
+    def absorbed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        merged_patient_id: _builtins.str = ...,
+        history: _patient_pb2.History | None = ...,
+        pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType = ...,
+        therapies: _abc.Iterable[_patient_pb2.Therapy] | None = ...,
+        absorbed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["absorbed_at", b"absorbed_at", "history", b"history"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absorbed_at", b"absorbed_at", "history", b"history", "merged_patient_id", b"merged_patient_id", "patient_id", b"patient_id", "pregnancy_potential", b"pregnancy_potential", "therapies", b"therapies"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientAbsorbed: _TypeAlias = PatientAbsorbed  # noqa: Y015
+
+@_typing.final
+class RecordRepointed(_message.Message):
+    """A consultation or a plan belongs to the record that its patient's was merged into."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORMER_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    REPOINTED_AT_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    patient_id: _builtins.str
+    former_patient_id: _builtins.str
+    @_builtins.property
+    def repointed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        former_patient_id: _builtins.str = ...,
+        repointed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repointed_at", b"repointed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["former_patient_id", b"former_patient_id", "patient_id", b"patient_id", "record_id", b"record_id", "repointed_at", b"repointed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordRepointed: _TypeAlias = RecordRepointed  # noqa: Y015
+
+@_typing.final
+class LegalHoldPlaced(_message.Message):
+    """A record may not be erased, by law."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    LEGAL_HOLD_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    PLACED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    legal_hold_id: _builtins.str
+    @_builtins.property
+    def note(self) -> _sealed_pb2.SealedText: ...
+    @_builtins.property
+    def placed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        legal_hold_id: _builtins.str = ...,
+        note: _sealed_pb2.SealedText | None = ...,
+        placed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "placed_at", b"placed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["legal_hold_id", b"legal_hold_id", "note", b"note", "patient_id", b"patient_id", "placed_at", b"placed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegalHoldPlaced: _TypeAlias = LegalHoldPlaced  # noqa: Y015
+
+@_typing.final
+class LegalHoldLifted(_message.Message):
+    """The law no longer asks for the record."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    LEGAL_HOLD_ID_FIELD_NUMBER: _builtins.int
+    LIFTED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    legal_hold_id: _builtins.str
+    @_builtins.property
+    def lifted_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        legal_hold_id: _builtins.str = ...,
+        lifted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["lifted_at", b"lifted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["legal_hold_id", b"legal_hold_id", "lifted_at", b"lifted_at", "patient_id", b"patient_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LegalHoldLifted: _TypeAlias = LegalHoldLifted  # noqa: Y015
+
+@_typing.final
+class ObligationNoted(_message.Message):
+    """Something came to be known that keeps a record."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    LAST_TREATED_AT_FIELD_NUMBER: _builtins.int
+    LAST_PAID_AT_FIELD_NUMBER: _builtins.int
+    SERIOUS_CASE_ID_FIELD_NUMBER: _builtins.int
+    NOTED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    serious_case_id: _builtins.str
+    @_builtins.property
+    def last_treated_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset where it is not about that."""
+
+    @_builtins.property
+    def last_paid_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def noted_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        last_treated_at: _timestamp_pb2.Timestamp | None = ...,
+        last_paid_at: _timestamp_pb2.Timestamp | None = ...,
+        serious_case_id: _builtins.str | None = ...,
+        noted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_serious_case_id", b"_serious_case_id", "last_paid_at", b"last_paid_at", "last_treated_at", b"last_treated_at", "noted_at", b"noted_at", "serious_case_id", b"serious_case_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_serious_case_id", b"_serious_case_id", "last_paid_at", b"last_paid_at", "last_treated_at", b"last_treated_at", "noted_at", b"noted_at", "patient_id", b"patient_id", "serious_case_id", b"serious_case_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__serious_case_id: _TypeAlias = _typing.Literal["serious_case_id"]  # noqa: Y015
+    _WhichOneofArgType__serious_case_id: _TypeAlias = _typing.Literal["_serious_case_id", b"_serious_case_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__serious_case_id) -> _WhichOneofReturnType__serious_case_id | None: ...
+
+Global___ObligationNoted: _TypeAlias = ObligationNoted  # noqa: Y015
+
+@_typing.final
+class PatientRestricted(_message.Message):
+    """Erasure was asked for and the record has to be kept: nothing more may be done with it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    UNTIL_FIELD_NUMBER: _builtins.int
+    RESTRICTED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    @_builtins.property
+    def until(self) -> _timestamp_pb2.Timestamp:
+        """When erasure is tried again; unset where nobody can say."""
+
+    @_builtins.property
+    def restricted_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        until: _timestamp_pb2.Timestamp | None = ...,
+        restricted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["restricted_at", b"restricted_at", "until", b"until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_id", b"patient_id", "restricted_at", b"restricted_at", "until", b"until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientRestricted: _TypeAlias = PatientRestricted  # noqa: Y015
+
+@_typing.final
+class PatientErased(_message.Message):
+    """The person's keys are gone, and with them who they were. Every service destroys its own."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    MERGED_PATIENT_IDS_FIELD_NUMBER: _builtins.int
+    ERASED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    @_builtins.property
+    def merged_patient_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def erased_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        merged_patient_ids: _abc.Iterable[_builtins.str] | None = ...,
+        erased_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "merged_patient_ids", b"merged_patient_ids", "patient_id", b"patient_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientErased: _TypeAlias = PatientErased  # noqa: Y015
+
+@_typing.final
+class PhotoConsentSigned(_message.Message):
+    """A patient allows photographs to be used. It is no part of the consent to a plan."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    PHOTO_CONSENT_ID_FIELD_NUMBER: _builtins.int
+    PURPOSES_FIELD_NUMBER: _builtins.int
+    TEXT_DIGEST_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    PATIENT_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    photo_consent_id: _builtins.str
+    text_digest: _builtins.bytes
+    language: _builtins.str
+    patient_signature_digest: _builtins.bytes
+    practitioner_id: _builtins.str
+    @_builtins.property
+    def purposes(self) -> _containers.RepeatedScalarFieldContainer[_model_pb2.PhotoPurpose.ValueType]: ...
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        photo_consent_id: _builtins.str = ...,
+        purposes: _abc.Iterable[_model_pb2.PhotoPurpose.ValueType] | None = ...,
+        text_digest: _builtins.bytes = ...,
+        language: _builtins.str = ...,
+        patient_signature_digest: _builtins.bytes = ...,
+        practitioner_id: _builtins.str = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "patient_id", b"patient_id", "patient_signature_digest", b"patient_signature_digest", "photo_consent_id", b"photo_consent_id", "practitioner_id", b"practitioner_id", "purposes", b"purposes", "signed_at", b"signed_at", "text_digest", b"text_digest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhotoConsentSigned: _TypeAlias = PhotoConsentSigned  # noqa: Y015
+
+@_typing.final
+class PhotoConsentWithdrawn(_message.Message):
+    """A patient takes that back."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    PHOTO_CONSENT_ID_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    photo_consent_id: _builtins.str
+    @_builtins.property
+    def withdrawn_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        photo_consent_id: _builtins.str = ...,
+        withdrawn_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_id", b"patient_id", "photo_consent_id", b"photo_consent_id", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PhotoConsentWithdrawn: _TypeAlias = PhotoConsentWithdrawn  # noqa: Y015
+
+@_typing.final
+class SuitabilityReviewed(_message.Message):
+    """A physician decided, by name and with a reason, on an assessment that left it to them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    RULES_VERSION_FIELD_NUMBER: _builtins.int
+    REVIEWED_AT_FIELD_NUMBER: _builtins.int
+    consultation_id: _builtins.str
+    patient_id: _builtins.str
+    practitioner_id: _builtins.str
+    decision: _suitability_pb2.ReviewDecision.ValueType
+    reason: _suitability_pb2.ReviewReason.ValueType
+    rules_version: _builtins.str
+    @_builtins.property
+    def note(self) -> _sealed_pb2.SealedText: ...
+    @_builtins.property
+    def reviewed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        consultation_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        practitioner_id: _builtins.str = ...,
+        decision: _suitability_pb2.ReviewDecision.ValueType = ...,
+        reason: _suitability_pb2.ReviewReason.ValueType = ...,
+        note: _sealed_pb2.SealedText | None = ...,
+        rules_version: _builtins.str = ...,
+        reviewed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "reviewed_at", b"reviewed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_id", b"consultation_id", "decision", b"decision", "note", b"note", "patient_id", b"patient_id", "practitioner_id", b"practitioner_id", "reason", b"reason", "reviewed_at", b"reviewed_at", "rules_version", b"rules_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuitabilityReviewed: _TypeAlias = SuitabilityReviewed  # noqa: Y015
+
+@_typing.final
+class IngredientSigned(_message.Message):
+    """A chain's clinical lead signed terms of an ingredient."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMULARY_ID_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    formulary_id: _builtins.str
+    formulary_version: _builtins.str
+    practitioner_id: _builtins.str
+    @_builtins.property
+    def terms(self) -> _model_pb2.IngredientTerms: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        formulary_id: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        terms: _model_pb2.IngredientTerms | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        practitioner_id: _builtins.str = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "signed_at", b"signed_at", "terms", b"terms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "practitioner_id", b"practitioner_id", "signed_at", b"signed_at", "source_codes", b"source_codes", "terms", b"terms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IngredientSigned: _TypeAlias = IngredientSigned  # noqa: Y015
+
+@_typing.final
+class PairSigned(_message.Message):
+    """A chain's clinical lead signed what may share a syringe."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMULARY_ID_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    formulary_id: _builtins.str
+    formulary_version: _builtins.str
+    practitioner_id: _builtins.str
+    @_builtins.property
+    def terms(self) -> _model_pb2.PairTerms: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        formulary_id: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        terms: _model_pb2.PairTerms | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        practitioner_id: _builtins.str = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "signed_at", b"signed_at", "terms", b"terms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "practitioner_id", b"practitioner_id", "signed_at", b"signed_at", "source_codes", b"source_codes", "terms", b"terms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PairSigned: _TypeAlias = PairSigned  # noqa: Y015
+
+@_typing.final
+class PolicySigned(_message.Message):
+    """A chain's clinical lead signed the numbers that no source gives."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMULARY_ID_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    formulary_id: _builtins.str
+    formulary_version: _builtins.str
+    practitioner_id: _builtins.str
+    @_builtins.property
+    def policy(self) -> _model_pb2.Policy: ...
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        formulary_id: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        policy: _model_pb2.Policy | None = ...,
+        practitioner_id: _builtins.str = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy", "signed_at", b"signed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "policy", b"policy", "practitioner_id", b"practitioner_id", "signed_at", b"signed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PolicySigned: _TypeAlias = PolicySigned  # noqa: Y015
+
+@_typing.final
+class FormularyApplied(_message.Message):
+    """Signed terms came into force; these open plans are held against them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMULARY_ID_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    PLAN_IDS_FIELD_NUMBER: _builtins.int
+    APPLIED_AT_FIELD_NUMBER: _builtins.int
+    formulary_id: _builtins.str
+    formulary_version: _builtins.str
+    @_builtins.property
+    def plan_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def applied_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        formulary_id: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        plan_ids: _abc.Iterable[_builtins.str] | None = ...,
+        applied_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied_at", b"applied_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_at", b"applied_at", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "plan_ids", b"plan_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FormularyApplied: _TypeAlias = FormularyApplied  # noqa: Y015
+
+@_typing.final
+class PlanFlagged(_message.Message):
+    """A plan no longer passes the reference data. Sessions suspends its course."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FLAG_CODES_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    FLAGGED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    formulary_version: _builtins.str
+    @_builtins.property
+    def flag_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Reason and subject of each failed check, such as "PAIR_NOT_COMPATIBLE/copper+cysteine"."""
+
+    @_builtins.property
+    def flagged_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        flag_codes: _abc.Iterable[_builtins.str] | None = ...,
+        formulary_version: _builtins.str = ...,
+        flagged_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["flagged_at", b"flagged_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["flag_codes", b"flag_codes", "flagged_at", b"flagged_at", "formulary_version", b"formulary_version", "patient_id", b"patient_id", "plan_id", b"plan_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanFlagged: _TypeAlias = PlanFlagged  # noqa: Y015
+
+@_typing.final
+class PlanCleared(_message.Message):
+    """It passes again. Sessions resumes its course."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    CLEARED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    formulary_version: _builtins.str
+    @_builtins.property
+    def cleared_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        cleared_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cleared_at", b"cleared_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cleared_at", b"cleared_at", "formulary_version", b"formulary_version", "patient_id", b"patient_id", "plan_id", b"plan_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanCleared: _TypeAlias = PlanCleared  # noqa: Y015
+
+@_typing.final
+class PlanAmended(_message.Message):
+    """What a plan says was changed; its history stays. Billing quotes anew on the old price basis,
+    sessions suspends the course until the plan is accepted again.
+    """
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    GOALS_FIELD_NUMBER: _builtins.int
+    COCKTAIL_FIELD_NUMBER: _builtins.int
+    PROTOCOL_FIELD_NUMBER: _builtins.int
+    INDUCTION_SESSIONS_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_VERSION_FIELD_NUMBER: _builtins.int
+    DEVIATION_REASON_FIELD_NUMBER: _builtins.int
+    SUPPLEMENTARY_THERAPY_CODES_FIELD_NUMBER: _builtins.int
+    TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    SUITABILITY_RULES_VERSION_FIELD_NUMBER: _builtins.int
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
+    AMENDED_QUOTE_ID_FIELD_NUMBER: _builtins.int
+    SESSIONS_12_MONTHS_FIELD_NUMBER: _builtins.int
+    SESSIONS_24_MONTHS_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    consultation_id: _builtins.str
+    clinic_id: _builtins.str
+    practitioner_id: _builtins.str
+    reason: _model_pb2.PlanAmendmentReason.ValueType
+    induction_sessions: _builtins.int
+    maintenance_protocol_code: _builtins.str
+    maintenance_version: _builtins.str
+    deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType
+    formulary_version: _builtins.str
+    suitability_rules_version: _builtins.str
+    terms_version: _builtins.int
+    amended_quote_id: _builtins.str
+    """Whose price list edition holds; unset where none was attached yet."""
+    sessions_12_months: _builtins.int
+    sessions_24_months: _builtins.int
+    @_builtins.property
+    def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
+    @_builtins.property
+    def cocktail(self) -> _cocktail_pb2.Cocktail: ...
+    @_builtins.property
+    def protocol(self) -> _protocol_pb2.Protocol: ...
+    @_builtins.property
+    def supplementary_therapy_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def topical_anaesthetic(self) -> _model_pb2.TopicalAnaesthetic: ...
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        consultation_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        practitioner_id: _builtins.str = ...,
+        reason: _model_pb2.PlanAmendmentReason.ValueType = ...,
+        goals: _abc.Iterable[_cocktail_pb2.Goal.ValueType] | None = ...,
+        cocktail: _cocktail_pb2.Cocktail | None = ...,
+        protocol: _protocol_pb2.Protocol | None = ...,
+        induction_sessions: _builtins.int = ...,
+        maintenance_protocol_code: _builtins.str = ...,
+        maintenance_version: _builtins.str = ...,
+        deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType = ...,
+        supplementary_therapy_codes: _abc.Iterable[_builtins.str] | None = ...,
+        topical_anaesthetic: _model_pb2.TopicalAnaesthetic | None = ...,
+        formulary_version: _builtins.str = ...,
+        suitability_rules_version: _builtins.str = ...,
+        terms_version: _builtins.int = ...,
+        amended_quote_id: _builtins.str | None = ...,
+        sessions_12_months: _builtins.int = ...,
+        sessions_24_months: _builtins.int = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_amended_quote_id", b"_amended_quote_id", "amended_at", b"amended_at", "amended_quote_id", b"amended_quote_id", "cocktail", b"cocktail", "protocol", b"protocol", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amended_quote_id", b"_amended_quote_id", "amended_at", b"amended_at", "amended_quote_id", b"amended_quote_id", "clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "formulary_version", b"formulary_version", "goals", b"goals", "induction_sessions", b"induction_sessions", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_version", b"maintenance_version", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "protocol", b"protocol", "reason", b"reason", "sessions_12_months", b"sessions_12_months", "sessions_24_months", b"sessions_24_months", "suitability_rules_version", b"suitability_rules_version", "supplementary_therapy_codes", b"supplementary_therapy_codes", "terms_version", b"terms_version", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__amended_quote_id: _TypeAlias = _typing.Literal["amended_quote_id"]  # noqa: Y015
+    _WhichOneofArgType__amended_quote_id: _TypeAlias = _typing.Literal["_amended_quote_id", b"_amended_quote_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__amended_quote_id) -> _WhichOneofReturnType__amended_quote_id | None: ...
+
+Global___PlanAmended: _TypeAlias = PlanAmended  # noqa: Y015
+
+@_typing.final
+class ConsentVoided(_message.Message):
+    """A signature no longer stands for the plan as it is."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    CONSENT_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
+    VOIDED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    consent_id: _builtins.str
+    patient_id: _builtins.str
+    terms_version: _builtins.int
+    @_builtins.property
+    def voided_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        consent_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        terms_version: _builtins.int = ...,
+        voided_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["voided_at", b"voided_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_id", b"consent_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "terms_version", b"terms_version", "voided_at", b"voided_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsentVoided: _TypeAlias = ConsentVoided  # noqa: Y015
+
+@_typing.final
+class PlanMoved(_message.Message):
+    """A plan is carried out at another clinic of the chain. The patient's signature stands."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORMER_CLINIC_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    MOVED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    former_clinic_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def moved_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        former_clinic_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        moved_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["moved_at", b"moved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "former_clinic_id", b"former_clinic_id", "moved_at", b"moved_at", "patient_id", b"patient_id", "plan_id", b"plan_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanMoved: _TypeAlias = PlanMoved  # noqa: Y015
+
+@_typing.final
+class ResponsibilitySigned(_message.Message):
+    """Who answers for a moved plan at its new clinic signed. Sessions may start there."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    CONSENT_ID_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    practitioner_id: _builtins.str
+    consent_id: _builtins.str
+    practitioner_signature_digest: _builtins.bytes
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        practitioner_id: _builtins.str = ...,
+        consent_id: _builtins.str = ...,
+        practitioner_signature_digest: _builtins.bytes = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "consent_id", b"consent_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "practitioner_signature_digest", b"practitioner_signature_digest", "signed_at", b"signed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResponsibilitySigned: _TypeAlias = ResponsibilitySigned  # noqa: Y015
+
+@_typing.final
+class ResponseOpened(_message.Message):
+    """A plan's response is followed from its first performed session."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    FIRST_PERFORMED_AT_FIELD_NUMBER: _builtins.int
+    OPENED_AT_FIELD_NUMBER: _builtins.int
+    response_id: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    protocol_code: _builtins.str
+    @_builtins.property
+    def first_performed_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset where a measure came before any session."""
+
+    @_builtins.property
+    def opened_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        response_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        protocol_code: _builtins.str = ...,
+        first_performed_at: _timestamp_pb2.Timestamp | None = ...,
+        opened_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first_performed_at", b"first_performed_at", "opened_at", b"opened_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "first_performed_at", b"first_performed_at", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "response_id", b"response_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResponseOpened: _TypeAlias = ResponseOpened  # noqa: Y015
+
+@_typing.final
+class OutcomeNoted(_message.Message):
+    """A measure counts for the plan's response."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    ASSESSOR_FIELD_NUMBER: _builtins.int
+    NOTED_AT_FIELD_NUMBER: _builtins.int
+    response_id: _builtins.str
+    plan_id: _builtins.str
+    outcome_id: _builtins.str
+    assessor: _outcome_pb2.AssessorKind.ValueType
+    @_builtins.property
+    def outcome(self) -> _outcome_pb2.Outcome: ...
+    @_builtins.property
+    def noted_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        response_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        outcome_id: _builtins.str = ...,
+        outcome: _outcome_pb2.Outcome | None = ...,
+        assessor: _outcome_pb2.AssessorKind.ValueType = ...,
+        noted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["noted_at", b"noted_at", "outcome", b"outcome"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessor", b"assessor", "noted_at", b"noted_at", "outcome", b"outcome", "outcome_id", b"outcome_id", "plan_id", b"plan_id", "response_id", b"response_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___OutcomeNoted: _TypeAlias = OutcomeNoted  # noqa: Y015
+
+@_typing.final
+class ResponseAssessed(_message.Message):
+    """The named rules were applied to what was measured."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    ASSESSMENT_FIELD_NUMBER: _builtins.int
+    NEXT_REVIEW_ON_FIELD_NUMBER: _builtins.int
+    ASSESSED_AT_FIELD_NUMBER: _builtins.int
+    response_id: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    @_builtins.property
+    def assessment(self) -> _model_pb2.ResponseAssessment: ...
+    @_builtins.property
+    def next_review_on(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def assessed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        response_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        assessment: _model_pb2.ResponseAssessment | None = ...,
+        next_review_on: _date_pb2.Date | None = ...,
+        assessed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at", "assessment", b"assessment", "next_review_on", b"next_review_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at", "assessment", b"assessment", "next_review_on", b"next_review_on", "patient_id", b"patient_id", "plan_id", b"plan_id", "response_id", b"response_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResponseAssessed: _TypeAlias = ResponseAssessed  # noqa: Y015

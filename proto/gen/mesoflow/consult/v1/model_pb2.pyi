@@ -13,8 +13,10 @@ from google.type import date_pb2 as _date_pb2
 from google.type import money_pb2 as _money_pb2
 from mesoflow.clinical.v1 import cocktail_pb2 as _cocktail_pb2
 from mesoflow.clinical.v1 import diagnosis_pb2 as _diagnosis_pb2
+from mesoflow.clinical.v1 import outcome_pb2 as _outcome_pb2
 from mesoflow.clinical.v1 import patient_pb2 as _patient_pb2
 from mesoflow.clinical.v1 import protocol_pb2 as _protocol_pb2
+from mesoflow.clinical.v1 import response_pb2 as _response_pb2
 from mesoflow.clinical.v1 import suitability_pb2 as _suitability_pb2
 from mesoflow.common.v1 import sealed_pb2 as _sealed_pb2
 import builtins as _builtins
@@ -56,12 +58,24 @@ class _PatientStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PatientS
     DESCRIPTOR: _descriptor.EnumDescriptor
     PATIENT_STATE_UNSPECIFIED: _PatientState.ValueType  # 0
     PATIENT_STATE_ACTIVE: _PatientState.ValueType  # 1
+    PATIENT_STATE_MERGED: _PatientState.ValueType  # 2
+    """Another record took it in."""
+    PATIENT_STATE_RESTRICTED: _PatientState.ValueType  # 3
+    """Kept by duty, and used for nothing."""
+    PATIENT_STATE_ERASED: _PatientState.ValueType  # 4
+    """The keys are gone."""
 
 class PatientState(_PatientState, metaclass=_PatientStateEnumTypeWrapper):
     """Where a patient's record stands."""
 
 PATIENT_STATE_UNSPECIFIED: PatientState.ValueType  # 0
 PATIENT_STATE_ACTIVE: PatientState.ValueType  # 1
+PATIENT_STATE_MERGED: PatientState.ValueType  # 2
+"""Another record took it in."""
+PATIENT_STATE_RESTRICTED: PatientState.ValueType  # 3
+"""Kept by duty, and used for nothing."""
+PATIENT_STATE_ERASED: PatientState.ValueType  # 4
+"""The keys are gone."""
 Global___PatientState: _TypeAlias = PatientState  # noqa: Y015
 
 class _ConsultationState:
@@ -194,6 +208,92 @@ PLAN_WITHDRAWAL_REASON_CLINIC_WISH: PlanWithdrawalReason.ValueType  # 3
 PLAN_WITHDRAWAL_REASON_ENTERED_IN_ERROR: PlanWithdrawalReason.ValueType  # 4
 Global___PlanWithdrawalReason: _TypeAlias = PlanWithdrawalReason  # noqa: Y015
 
+class _PhotoPurpose:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PhotoPurposeEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PhotoPurpose.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PHOTO_PURPOSE_UNSPECIFIED: _PhotoPurpose.ValueType  # 0
+    PHOTO_PURPOSE_RECORD: _PhotoPurpose.ValueType  # 1
+    PHOTO_PURPOSE_TEACHING: _PhotoPurpose.ValueType  # 2
+    PHOTO_PURPOSE_PUBLICATION: _PhotoPurpose.ValueType  # 3
+
+class PhotoPurpose(_PhotoPurpose, metaclass=_PhotoPurposeEnumTypeWrapper):
+    """What a photograph may be used for beyond treatment."""
+
+PHOTO_PURPOSE_UNSPECIFIED: PhotoPurpose.ValueType  # 0
+PHOTO_PURPOSE_RECORD: PhotoPurpose.ValueType  # 1
+PHOTO_PURPOSE_TEACHING: PhotoPurpose.ValueType  # 2
+PHOTO_PURPOSE_PUBLICATION: PhotoPurpose.ValueType  # 3
+Global___PhotoPurpose: _TypeAlias = PhotoPurpose  # noqa: Y015
+
+class _ProtocolPhase:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ProtocolPhaseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ProtocolPhase.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PROTOCOL_PHASE_UNSPECIFIED: _ProtocolPhase.ValueType  # 0
+    PROTOCOL_PHASE_INDUCTION: _ProtocolPhase.ValueType  # 1
+    """Close together."""
+    PROTOCOL_PHASE_MAINTENANCE: _ProtocolPhase.ValueType  # 2
+    """Spaced out, as long as it is wanted."""
+
+class ProtocolPhase(_ProtocolPhase, metaclass=_ProtocolPhaseEnumTypeWrapper):
+    """What a schedule is for."""
+
+PROTOCOL_PHASE_UNSPECIFIED: ProtocolPhase.ValueType  # 0
+PROTOCOL_PHASE_INDUCTION: ProtocolPhase.ValueType  # 1
+"""Close together."""
+PROTOCOL_PHASE_MAINTENANCE: ProtocolPhase.ValueType  # 2
+"""Spaced out, as long as it is wanted."""
+Global___ProtocolPhase: _TypeAlias = ProtocolPhase  # noqa: Y015
+
+class _ScheduleDeviationReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ScheduleDeviationReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ScheduleDeviationReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    SCHEDULE_DEVIATION_REASON_UNSPECIFIED: _ScheduleDeviationReason.ValueType  # 0
+    SCHEDULE_DEVIATION_REASON_CLINICAL: _ScheduleDeviationReason.ValueType  # 1
+    SCHEDULE_DEVIATION_REASON_PATIENT_AVAILABILITY: _ScheduleDeviationReason.ValueType  # 2
+    SCHEDULE_DEVIATION_REASON_COST: _ScheduleDeviationReason.ValueType  # 3
+
+class ScheduleDeviationReason(_ScheduleDeviationReason, metaclass=_ScheduleDeviationReasonEnumTypeWrapper):
+    """Why a plan's sessions are not those of its template."""
+
+SCHEDULE_DEVIATION_REASON_UNSPECIFIED: ScheduleDeviationReason.ValueType  # 0
+SCHEDULE_DEVIATION_REASON_CLINICAL: ScheduleDeviationReason.ValueType  # 1
+SCHEDULE_DEVIATION_REASON_PATIENT_AVAILABILITY: ScheduleDeviationReason.ValueType  # 2
+SCHEDULE_DEVIATION_REASON_COST: ScheduleDeviationReason.ValueType  # 3
+Global___ScheduleDeviationReason: _TypeAlias = ScheduleDeviationReason  # noqa: Y015
+
+class _PlanAmendmentReason:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _PlanAmendmentReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_PlanAmendmentReason.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    PLAN_AMENDMENT_REASON_UNSPECIFIED: _PlanAmendmentReason.ValueType  # 0
+    PLAN_AMENDMENT_REASON_RESPONSE: _PlanAmendmentReason.ValueType  # 1
+    PLAN_AMENDMENT_REASON_REACTION: _PlanAmendmentReason.ValueType  # 2
+    PLAN_AMENDMENT_REASON_REFERENCE_CHANGED: _PlanAmendmentReason.ValueType  # 3
+    PLAN_AMENDMENT_REASON_PATIENT_WISH: _PlanAmendmentReason.ValueType  # 4
+    PLAN_AMENDMENT_REASON_ENTERED_IN_ERROR: _PlanAmendmentReason.ValueType  # 5
+
+class PlanAmendmentReason(_PlanAmendmentReason, metaclass=_PlanAmendmentReasonEnumTypeWrapper):
+    """Why a plan was changed."""
+
+PLAN_AMENDMENT_REASON_UNSPECIFIED: PlanAmendmentReason.ValueType  # 0
+PLAN_AMENDMENT_REASON_RESPONSE: PlanAmendmentReason.ValueType  # 1
+PLAN_AMENDMENT_REASON_REACTION: PlanAmendmentReason.ValueType  # 2
+PLAN_AMENDMENT_REASON_REFERENCE_CHANGED: PlanAmendmentReason.ValueType  # 3
+PLAN_AMENDMENT_REASON_PATIENT_WISH: PlanAmendmentReason.ValueType  # 4
+PLAN_AMENDMENT_REASON_ENTERED_IN_ERROR: PlanAmendmentReason.ValueType  # 5
+Global___PlanAmendmentReason: _TypeAlias = PlanAmendmentReason  # noqa: Y015
+
 @_typing.final
 class Chain(_message.Message):
     """A chain of clinics: the tenant. It is the token's chain in every call."""
@@ -315,6 +415,7 @@ class Practitioner(_message.Message):
     CLINIC_IDS_FIELD_NUMBER: _builtins.int
     LICENCES_FIELD_NUMBER: _builtins.int
     ENROLLED_AT_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
     practitioner_id: _builtins.str
     etag: _builtins.str
     profession: Global___Profession.ValueType
@@ -324,6 +425,8 @@ class Practitioner(_message.Message):
     def licences(self) -> _containers.RepeatedCompositeFieldContainer[Global___Licence]: ...
     @_builtins.property
     def enrolled_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[Global___Credential]: ...
     def __init__(
         self,
         *,
@@ -333,10 +436,11 @@ class Practitioner(_message.Message):
         clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
         licences: _abc.Iterable[Global___Licence] | None = ...,
         enrolled_at: _timestamp_pb2.Timestamp | None = ...,
+        credentials: _abc.Iterable[Global___Credential] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["enrolled_at", b"enrolled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_ids", b"clinic_ids", "enrolled_at", b"enrolled_at", "etag", b"etag", "licences", b"licences", "practitioner_id", b"practitioner_id", "profession", b"profession"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_ids", b"clinic_ids", "credentials", b"credentials", "enrolled_at", b"enrolled_at", "etag", b"etag", "licences", b"licences", "practitioner_id", b"practitioner_id", "profession", b"profession"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -396,6 +500,13 @@ class Patient(_message.Message):
     HISTORY_FIELD_NUMBER: _builtins.int
     REGISTERED_AT_FIELD_NUMBER: _builtins.int
     HISTORY_RECORDED_AT_FIELD_NUMBER: _builtins.int
+    INTO_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    MERGED_PATIENT_IDS_FIELD_NUMBER: _builtins.int
+    THERAPIES_FIELD_NUMBER: _builtins.int
+    PHOTO_PURPOSES_FIELD_NUMBER: _builtins.int
+    LEGAL_HOLD_IDS_FIELD_NUMBER: _builtins.int
+    RESTRICTED_UNTIL_FIELD_NUMBER: _builtins.int
+    LAST_TREATED_AT_FIELD_NUMBER: _builtins.int
     patient_id: _builtins.str
     etag: _builtins.str
     state: Global___PatientState.ValueType
@@ -404,6 +515,8 @@ class Patient(_message.Message):
     vital_status: _patient_pb2.VitalStatus.ValueType
     age_band: _patient_pb2.AgeBand.ValueType
     pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType
+    into_patient_id: _builtins.str
+    """The record that this one was merged into; only of a merged one."""
     @_builtins.property
     def history(self) -> _patient_pb2.History:
         """The latest; unset until one was recorded."""
@@ -412,6 +525,20 @@ class Patient(_message.Message):
     def registered_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def history_recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def merged_patient_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def therapies(self) -> _containers.RepeatedCompositeFieldContainer[_patient_pb2.Therapy]: ...
+    @_builtins.property
+    def photo_purposes(self) -> _containers.RepeatedScalarFieldContainer[Global___PhotoPurpose.ValueType]: ...
+    @_builtins.property
+    def legal_hold_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def restricted_until(self) -> _timestamp_pb2.Timestamp:
+        """Only of a restricted record."""
+
+    @_builtins.property
+    def last_treated_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -425,12 +552,21 @@ class Patient(_message.Message):
         history: _patient_pb2.History | None = ...,
         registered_at: _timestamp_pb2.Timestamp | None = ...,
         history_recorded_at: _timestamp_pb2.Timestamp | None = ...,
+        into_patient_id: _builtins.str | None = ...,
+        merged_patient_ids: _abc.Iterable[_builtins.str] | None = ...,
+        therapies: _abc.Iterable[_patient_pb2.Therapy] | None = ...,
+        photo_purposes: _abc.Iterable[Global___PhotoPurpose.ValueType] | None = ...,
+        legal_hold_ids: _abc.Iterable[_builtins.str] | None = ...,
+        restricted_until: _timestamp_pb2.Timestamp | None = ...,
+        last_treated_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["history", b"history", "history_recorded_at", b"history_recorded_at", "registered_at", b"registered_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_into_patient_id", b"_into_patient_id", "history", b"history", "history_recorded_at", b"history_recorded_at", "into_patient_id", b"into_patient_id", "last_treated_at", b"last_treated_at", "registered_at", b"registered_at", "restricted_until", b"restricted_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["age_band", b"age_band", "clinic_id", b"clinic_id", "etag", b"etag", "history", b"history", "history_recorded_at", b"history_recorded_at", "patient_id", b"patient_id", "pregnancy_potential", b"pregnancy_potential", "registered_at", b"registered_at", "state", b"state", "vital_status", b"vital_status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_into_patient_id", b"_into_patient_id", "age_band", b"age_band", "clinic_id", b"clinic_id", "etag", b"etag", "history", b"history", "history_recorded_at", b"history_recorded_at", "into_patient_id", b"into_patient_id", "last_treated_at", b"last_treated_at", "legal_hold_ids", b"legal_hold_ids", "merged_patient_ids", b"merged_patient_ids", "patient_id", b"patient_id", "photo_purposes", b"photo_purposes", "pregnancy_potential", b"pregnancy_potential", "registered_at", b"registered_at", "restricted_until", b"restricted_until", "state", b"state", "therapies", b"therapies", "vital_status", b"vital_status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__into_patient_id: _TypeAlias = _typing.Literal["into_patient_id"]  # noqa: Y015
+    _WhichOneofArgType__into_patient_id: _TypeAlias = _typing.Literal["_into_patient_id", b"_into_patient_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__into_patient_id) -> _WhichOneofReturnType__into_patient_id | None: ...
 
 Global___Patient: _TypeAlias = Patient  # noqa: Y015
 
@@ -493,6 +629,7 @@ class Consultation(_message.Message):
     FINDINGS_RECORDED_AT_FIELD_NUMBER: _builtins.int
     SCREENING_ANSWERED_AT_FIELD_NUMBER: _builtins.int
     ASSESSED_AT_FIELD_NUMBER: _builtins.int
+    REVIEW_FIELD_NUMBER: _builtins.int
     consultation_id: _builtins.str
     etag: _builtins.str
     state: Global___ConsultationState.ValueType
@@ -522,6 +659,10 @@ class Consultation(_message.Message):
     def screening_answered_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def assessed_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def review(self) -> Global___SuitabilityReview:
+        """Unset until a physician decided; an assessment made anew drops it."""
+
     def __init__(
         self,
         *,
@@ -540,10 +681,11 @@ class Consultation(_message.Message):
         findings_recorded_at: _timestamp_pb2.Timestamp | None = ...,
         screening_answered_at: _timestamp_pb2.Timestamp | None = ...,
         assessed_at: _timestamp_pb2.Timestamp | None = ...,
+        review: Global___SuitabilityReview | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at", "assessment", b"assessment", "findings", b"findings", "findings_recorded_at", b"findings_recorded_at", "note", b"note", "opened_at", b"opened_at", "screening_answered_at", b"screening_answered_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at", "assessment", b"assessment", "findings", b"findings", "findings_recorded_at", b"findings_recorded_at", "note", b"note", "opened_at", b"opened_at", "review", b"review", "screening_answered_at", b"screening_answered_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "assessed_at", b"assessed_at", "assessment", b"assessment", "clinic_id", b"clinic_id", "consultation_id", b"consultation_id", "etag", b"etag", "findings", b"findings", "findings_recorded_at", b"findings_recorded_at", "note", b"note", "opened_at", b"opened_at", "patient_id", b"patient_id", "practitioner_id", b"practitioner_id", "questionnaire_version", b"questionnaire_version", "screening_answered_at", b"screening_answered_at", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "assessed_at", b"assessed_at", "assessment", b"assessment", "clinic_id", b"clinic_id", "consultation_id", b"consultation_id", "etag", b"etag", "findings", b"findings", "findings_recorded_at", b"findings_recorded_at", "note", b"note", "opened_at", b"opened_at", "patient_id", b"patient_id", "practitioner_id", b"practitioner_id", "questionnaire_version", b"questionnaire_version", "review", b"review", "screening_answered_at", b"screening_answered_at", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -657,6 +799,16 @@ class Ingredient(_message.Message):
     EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
     EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
     SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    GOALS_FIELD_NUMBER: _builtins.int
+    BLOCK_REASON_CODE_FIELD_NUMBER: _builtins.int
+    CONTRAINDICATION_CODES_FIELD_NUMBER: _builtins.int
+    HAZARD_CODES_FIELD_NUMBER: _builtins.int
+    STERILE_PRODUCTS_FIELD_NUMBER: _builtins.int
+    IMMEDIATE_USE_FIELD_NUMBER: _builtins.int
+    ALLERGEN_CODES_FIELD_NUMBER: _builtins.int
+    WEIGHT_LIMITS_FIELD_NUMBER: _builtins.int
+    INCOMPATIBILITIES_FIELD_NUMBER: _builtins.int
+    PUBLISHED_DOSES_FIELD_NUMBER: _builtins.int
     ingredient_code: _builtins.str
     version: _builtins.str
     """Of this row; every decision stores the one it used."""
@@ -667,6 +819,12 @@ class Ingredient(_message.Message):
     evidence: Global___EvidenceLevel.ValueType
     signed_by_code: _builtins.str
     """The practitioner_id or the key of who signed it."""
+    block_reason_code: _builtins.str
+    """Why it is blocked by default; empty where it is not."""
+    sterile_products: _builtins.int
+    """How many sterile products one dose takes out of their packing."""
+    immediate_use: _builtins.bool
+    """Whether a clinic may prepare it for immediate use."""
     @_builtins.property
     def statuses(self) -> _containers.RepeatedCompositeFieldContainer[Global___JurisdictionStatus]: ...
     @_builtins.property
@@ -685,6 +843,24 @@ class Ingredient(_message.Message):
     def effective_until(self) -> _date_pb2.Date:
         """Unset while it is in force."""
 
+    @_builtins.property
+    def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
+    @_builtins.property
+    def contraindication_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Concepts of the suitability rules that speak against it."""
+
+    @_builtins.property
+    def hazard_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def allergen_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Concepts of allergies that keep it from a patient, cross-reactants too."""
+
+    @_builtins.property
+    def weight_limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightLimit]: ...
+    @_builtins.property
+    def incompatibilities(self) -> _containers.RepeatedCompositeFieldContainer[Global___Incompatibility]: ...
+    @_builtins.property
+    def published_doses(self) -> _containers.RepeatedCompositeFieldContainer[Global___PublishedDose]: ...
     def __init__(
         self,
         *,
@@ -701,10 +877,20 @@ class Ingredient(_message.Message):
         effective_from: _date_pb2.Date | None = ...,
         effective_until: _date_pb2.Date | None = ...,
         signed_by_code: _builtins.str = ...,
+        goals: _abc.Iterable[_cocktail_pb2.Goal.ValueType] | None = ...,
+        block_reason_code: _builtins.str = ...,
+        contraindication_codes: _abc.Iterable[_builtins.str] | None = ...,
+        hazard_codes: _abc.Iterable[_builtins.str] | None = ...,
+        sterile_products: _builtins.int = ...,
+        immediate_use: _builtins.bool = ...,
+        allergen_codes: _abc.Iterable[_builtins.str] | None = ...,
+        weight_limits: _abc.Iterable[Global___WeightLimit] | None = ...,
+        incompatibilities: _abc.Iterable[Global___Incompatibility] | None = ...,
+        published_doses: _abc.Iterable[Global___PublishedDose] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["compatibilities", b"compatibilities", "display_name", b"display_name", "effective_from", b"effective_from", "effective_until", b"effective_until", "evidence", b"evidence", "hazardous", b"hazardous", "ingredient_class", b"ingredient_class", "ingredient_code", b"ingredient_code", "limits", b"limits", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "statuses", b"statuses", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["allergen_codes", b"allergen_codes", "block_reason_code", b"block_reason_code", "compatibilities", b"compatibilities", "contraindication_codes", b"contraindication_codes", "display_name", b"display_name", "effective_from", b"effective_from", "effective_until", b"effective_until", "evidence", b"evidence", "goals", b"goals", "hazard_codes", b"hazard_codes", "hazardous", b"hazardous", "immediate_use", b"immediate_use", "incompatibilities", b"incompatibilities", "ingredient_class", b"ingredient_class", "ingredient_code", b"ingredient_code", "limits", b"limits", "published_doses", b"published_doses", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "statuses", b"statuses", "sterile_products", b"sterile_products", "version", b"version", "weight_limits", b"weight_limits"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -722,8 +908,13 @@ class ProtocolEntry(_message.Message):
     EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
     EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
     SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    INTERVAL_WEEKS_FIELD_NUMBER: _builtins.int
     display_name: _builtins.str
     signed_by_code: _builtins.str
+    phase: Global___ProtocolPhase.ValueType
+    interval_weeks: _builtins.int
+    """Of a maintenance schedule: how many weeks after the session before."""
     @_builtins.property
     def protocol(self) -> _protocol_pb2.Protocol: ...
     @_builtins.property
@@ -743,10 +934,12 @@ class ProtocolEntry(_message.Message):
         effective_from: _date_pb2.Date | None = ...,
         effective_until: _date_pb2.Date | None = ...,
         signed_by_code: _builtins.str = ...,
+        phase: Global___ProtocolPhase.ValueType = ...,
+        interval_weeks: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until", "protocol", b"protocol"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "effective_from", b"effective_from", "effective_until", b"effective_until", "protocol", b"protocol", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["display_name", b"display_name", "effective_from", b"effective_from", "effective_until", b"effective_until", "interval_weeks", b"interval_weeks", "phase", b"phase", "protocol", b"protocol", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -776,6 +969,19 @@ class Plan(_message.Message):
     PROPOSED_AT_FIELD_NUMBER: _builtins.int
     ACCEPTED_AT_FIELD_NUMBER: _builtins.int
     WITHDRAWN_AT_FIELD_NUMBER: _builtins.int
+    INDUCTION_SESSIONS_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_VERSION_FIELD_NUMBER: _builtins.int
+    DEVIATION_REASON_FIELD_NUMBER: _builtins.int
+    SUPPLEMENTARY_THERAPY_CODES_FIELD_NUMBER: _builtins.int
+    TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
+    EARLIER_TERMS_FIELD_NUMBER: _builtins.int
+    FLAG_CODES_FIELD_NUMBER: _builtins.int
+    RESPONSIBLE_SIGNED_FIELD_NUMBER: _builtins.int
+    IMPORTED_FIELD_NUMBER: _builtins.int
+    NEXT_REVIEW_ON_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     etag: _builtins.str
     state: Global___PlanState.ValueType
@@ -789,6 +995,15 @@ class Plan(_message.Message):
     suitability_rules_version: _builtins.str
     withdrawal_reason: Global___PlanWithdrawalReason.ValueType
     """Only of a withdrawn plan."""
+    induction_sessions: _builtins.int
+    maintenance_protocol_code: _builtins.str
+    maintenance_version: _builtins.str
+    deviation_reason: Global___ScheduleDeviationReason.ValueType
+    jurisdiction_code: _builtins.str
+    terms_version: _builtins.int
+    """Rises with every change of what is signed."""
+    responsible_signed: _builtins.bool
+    """Whether the responsible practitioner of the plan's clinic has signed."""
     @_builtins.property
     def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
     @_builtins.property
@@ -809,6 +1024,26 @@ class Plan(_message.Message):
     def accepted_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def withdrawn_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def supplementary_therapy_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def topical_anaesthetic(self) -> Global___TopicalAnaesthetic:
+        """Unset where none is used."""
+
+    @_builtins.property
+    def earlier_terms(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanTerms]: ...
+    @_builtins.property
+    def flag_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Codes of what no longer passes; empty while nothing is wrong."""
+
+    @_builtins.property
+    def imported(self) -> Global___PlanImport:
+        """Unset of a plan that began here."""
+
+    @_builtins.property
+    def next_review_on(self) -> _date_pb2.Date:
+        """Unset until the first session was performed."""
+
     def __init__(
         self,
         *,
@@ -830,10 +1065,23 @@ class Plan(_message.Message):
         proposed_at: _timestamp_pb2.Timestamp | None = ...,
         accepted_at: _timestamp_pb2.Timestamp | None = ...,
         withdrawn_at: _timestamp_pb2.Timestamp | None = ...,
+        induction_sessions: _builtins.int = ...,
+        maintenance_protocol_code: _builtins.str = ...,
+        maintenance_version: _builtins.str = ...,
+        deviation_reason: Global___ScheduleDeviationReason.ValueType = ...,
+        supplementary_therapy_codes: _abc.Iterable[_builtins.str] | None = ...,
+        topical_anaesthetic: Global___TopicalAnaesthetic | None = ...,
+        jurisdiction_code: _builtins.str = ...,
+        terms_version: _builtins.int = ...,
+        earlier_terms: _abc.Iterable[Global___PlanTerms] | None = ...,
+        flag_codes: _abc.Iterable[_builtins.str] | None = ...,
+        responsible_signed: _builtins.bool = ...,
+        imported: Global___PlanImport | None = ...,
+        next_review_on: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "cocktail", b"cocktail", "consent", b"consent", "proposed_at", b"proposed_at", "protocol", b"protocol", "quote", b"quote", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "cocktail", b"cocktail", "consent", b"consent", "imported", b"imported", "next_review_on", b"next_review_on", "proposed_at", b"proposed_at", "protocol", b"protocol", "quote", b"quote", "topical_anaesthetic", b"topical_anaesthetic", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "clinic_id", b"clinic_id", "cocktail", b"cocktail", "consent", b"consent", "consultation_id", b"consultation_id", "etag", b"etag", "formulary_version", b"formulary_version", "goals", b"goals", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "proposed_at", b"proposed_at", "protocol", b"protocol", "quote", b"quote", "state", b"state", "suitability_rules_version", b"suitability_rules_version", "withdrawal_reason", b"withdrawal_reason", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["accepted_at", b"accepted_at", "clinic_id", b"clinic_id", "cocktail", b"cocktail", "consent", b"consent", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "earlier_terms", b"earlier_terms", "etag", b"etag", "flag_codes", b"flag_codes", "formulary_version", b"formulary_version", "goals", b"goals", "imported", b"imported", "induction_sessions", b"induction_sessions", "jurisdiction_code", b"jurisdiction_code", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_version", b"maintenance_version", "next_review_on", b"next_review_on", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "proposed_at", b"proposed_at", "protocol", b"protocol", "quote", b"quote", "responsible_signed", b"responsible_signed", "state", b"state", "suitability_rules_version", b"suitability_rules_version", "supplementary_therapy_codes", b"supplementary_therapy_codes", "terms_version", b"terms_version", "topical_anaesthetic", b"topical_anaesthetic", "withdrawal_reason", b"withdrawal_reason", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -849,6 +1097,8 @@ class PlanQuote(_message.Message):
     TOTAL_FIELD_NUMBER: _builtins.int
     DEPOSIT_FIELD_NUMBER: _builtins.int
     VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    TOTAL_12_MONTHS_FIELD_NUMBER: _builtins.int
+    TOTAL_24_MONTHS_FIELD_NUMBER: _builtins.int
     quote_id: _builtins.str
     @_builtins.property
     def total(self) -> _money_pb2.Money: ...
@@ -856,6 +1106,10 @@ class PlanQuote(_message.Message):
     def deposit(self) -> _money_pb2.Money: ...
     @_builtins.property
     def valid_until(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def total_12_months(self) -> _money_pb2.Money: ...
+    @_builtins.property
+    def total_24_months(self) -> _money_pb2.Money: ...
     def __init__(
         self,
         *,
@@ -863,10 +1117,12 @@ class PlanQuote(_message.Message):
         total: _money_pb2.Money | None = ...,
         deposit: _money_pb2.Money | None = ...,
         valid_until: _timestamp_pb2.Timestamp | None = ...,
+        total_12_months: _money_pb2.Money | None = ...,
+        total_24_months: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["deposit", b"deposit", "total", b"total", "valid_until", b"valid_until"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["deposit", b"deposit", "total", b"total", "total_12_months", b"total_12_months", "total_24_months", b"total_24_months", "valid_until", b"valid_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["deposit", b"deposit", "quote_id", b"quote_id", "total", b"total", "valid_until", b"valid_until"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["deposit", b"deposit", "quote_id", b"quote_id", "total", b"total", "total_12_months", b"total_12_months", "total_24_months", b"total_24_months", "valid_until", b"valid_until"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -886,6 +1142,9 @@ class Consent(_message.Message):
     PLAN_VERSION_FIELD_NUMBER: _builtins.int
     SIGNED_AT_FIELD_NUMBER: _builtins.int
     WITHDRAWN_AT_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
+    INTERPRETER_PRESENT_FIELD_NUMBER: _builtins.int
+    VOIDED_AT_FIELD_NUMBER: _builtins.int
     consent_id: _builtins.str
     practitioner_id: _builtins.str
     """Who took it."""
@@ -896,11 +1155,17 @@ class Consent(_message.Message):
     """SHA-256 of the signature as the chain keeps it."""
     plan_version: _builtins.int
     """The version of the plan that was signed; a changed plan makes the consent stale."""
+    practitioner_signature_digest: _builtins.bytes
+    interpreter_present: _builtins.bool
     @_builtins.property
     def signed_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def withdrawn_at(self) -> _timestamp_pb2.Timestamp:
         """Unset while it stands."""
+
+    @_builtins.property
+    def voided_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset while nothing made it void."""
 
     def __init__(
         self,
@@ -913,11 +1178,984 @@ class Consent(_message.Message):
         plan_version: _builtins.int = ...,
         signed_at: _timestamp_pb2.Timestamp | None = ...,
         withdrawn_at: _timestamp_pb2.Timestamp | None = ...,
+        practitioner_signature_digest: _builtins.bytes = ...,
+        interpreter_present: _builtins.bool = ...,
+        voided_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at", "voided_at", b"voided_at", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_id", b"consent_id", "language", b"language", "patient_signature_digest", b"patient_signature_digest", "plan_version", b"plan_version", "practitioner_id", b"practitioner_id", "signed_at", b"signed_at", "text_digest", b"text_digest", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consent_id", b"consent_id", "interpreter_present", b"interpreter_present", "language", b"language", "patient_signature_digest", b"patient_signature_digest", "plan_version", b"plan_version", "practitioner_id", b"practitioner_id", "practitioner_signature_digest", b"practitioner_signature_digest", "signed_at", b"signed_at", "text_digest", b"text_digest", "voided_at", b"voided_at", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___Consent: _TypeAlias = Consent  # noqa: Y015
+
+@_typing.final
+class Credential(_message.Message):
+    """Something somebody is trained for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CREDENTIAL_CODE_FIELD_NUMBER: _builtins.int
+    AUTHORITY_CODE_FIELD_NUMBER: _builtins.int
+    VALID_FROM_FIELD_NUMBER: _builtins.int
+    VALID_UNTIL_FIELD_NUMBER: _builtins.int
+    credential_code: _builtins.str
+    authority_code: _builtins.str
+    @_builtins.property
+    def valid_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def valid_until(self) -> _date_pb2.Date:
+        """Unset where it does not end."""
+
+    def __init__(
+        self,
+        *,
+        credential_code: _builtins.str = ...,
+        authority_code: _builtins.str = ...,
+        valid_from: _date_pb2.Date | None = ...,
+        valid_until: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["authority_code", b"authority_code", "credential_code", b"credential_code", "valid_from", b"valid_from", "valid_until", b"valid_until"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Credential: _TypeAlias = Credential  # noqa: Y015
+
+@_typing.final
+class SuitabilityReview(_message.Message):
+    """A physician's decision on an assessment that leaves it to them."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    RULES_VERSION_FIELD_NUMBER: _builtins.int
+    REVIEWED_AT_FIELD_NUMBER: _builtins.int
+    practitioner_id: _builtins.str
+    decision: _suitability_pb2.ReviewDecision.ValueType
+    reason: _suitability_pb2.ReviewReason.ValueType
+    rules_version: _builtins.str
+    @_builtins.property
+    def note(self) -> _sealed_pb2.SealedText: ...
+    @_builtins.property
+    def reviewed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        practitioner_id: _builtins.str = ...,
+        decision: _suitability_pb2.ReviewDecision.ValueType = ...,
+        reason: _suitability_pb2.ReviewReason.ValueType = ...,
+        note: _sealed_pb2.SealedText | None = ...,
+        rules_version: _builtins.str = ...,
+        reviewed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["note", b"note", "reviewed_at", b"reviewed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["decision", b"decision", "note", b"note", "practitioner_id", b"practitioner_id", "reason", b"reason", "reviewed_at", b"reviewed_at", "rules_version", b"rules_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuitabilityReview: _TypeAlias = SuitabilityReview  # noqa: Y015
+
+@_typing.final
+class WeightLimit(_message.Message):
+    """The most by body weight that one session may inject."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    MAX_MICROGRAMS_PER_KILOGRAM_FIELD_NUMBER: _builtins.int
+    MAX_DOSE_MICROGRAMS_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    jurisdiction_code: _builtins.str
+    max_micrograms_per_kilogram: _builtins.int
+    max_dose_micrograms: _builtins.int
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        jurisdiction_code: _builtins.str = ...,
+        max_micrograms_per_kilogram: _builtins.int = ...,
+        max_dose_micrograms: _builtins.int | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_max_dose_micrograms", b"_max_dose_micrograms", "max_dose_micrograms", b"max_dose_micrograms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_max_dose_micrograms", b"_max_dose_micrograms", "jurisdiction_code", b"jurisdiction_code", "max_dose_micrograms", b"max_dose_micrograms", "max_micrograms_per_kilogram", b"max_micrograms_per_kilogram", "source_codes", b"source_codes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__max_dose_micrograms: _TypeAlias = _typing.Literal["max_dose_micrograms"]  # noqa: Y015
+    _WhichOneofArgType__max_dose_micrograms: _TypeAlias = _typing.Literal["_max_dose_micrograms", b"_max_dose_micrograms"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__max_dose_micrograms) -> _WhichOneofReturnType__max_dose_micrograms | None: ...
+
+Global___WeightLimit: _TypeAlias = WeightLimit  # noqa: Y015
+
+@_typing.final
+class Incompatibility(_message.Message):
+    """Two ingredients that must not meet."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    EFFECT_CODE_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    ingredient_code: _builtins.str
+    effect_code: _builtins.str
+    """What would happen, such as "PRECIPITATION_OF_COPPER_CYSTEINATE"."""
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        ingredient_code: _builtins.str = ...,
+        effect_code: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect_code", b"effect_code", "ingredient_code", b"ingredient_code", "source_codes", b"source_codes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Incompatibility: _TypeAlias = Incompatibility  # noqa: Y015
+
+@_typing.final
+class PublishedDose(_message.Message):
+    """A dose of one session as somebody published it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DOSE_MICROGRAMS_FIELD_NUMBER: _builtins.int
+    VOLUME_MICROLITRES_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    dose_micrograms: _builtins.int
+    volume_microlitres: _builtins.int
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        dose_micrograms: _builtins.int = ...,
+        volume_microlitres: _builtins.int = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["dose_micrograms", b"dose_micrograms", "source_codes", b"source_codes", "volume_microlitres", b"volume_microlitres"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PublishedDose: _TypeAlias = PublishedDose  # noqa: Y015
+
+@_typing.final
+class TopicalAnaesthetic(_message.Message):
+    """A numbing cream that counts against the limits of local anaesthetics."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRODUCT_CODE_FIELD_NUMBER: _builtins.int
+    MASS_MILLIGRAMS_FIELD_NUMBER: _builtins.int
+    product_code: _builtins.str
+    """Code in the reference data, such as "emla"."""
+    mass_milligrams: _builtins.int
+    def __init__(
+        self,
+        *,
+        product_code: _builtins.str = ...,
+        mass_milligrams: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["mass_milligrams", b"mass_milligrams", "product_code", b"product_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TopicalAnaesthetic: _TypeAlias = TopicalAnaesthetic  # noqa: Y015
+
+@_typing.final
+class PlanTerms(_message.Message):
+    """What a plan said before it was changed, and at what price."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
+    GOALS_FIELD_NUMBER: _builtins.int
+    COCKTAIL_FIELD_NUMBER: _builtins.int
+    PROTOCOL_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    QUOTE_FIELD_NUMBER: _builtins.int
+    CONSENT_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    REPLACED_AT_FIELD_NUMBER: _builtins.int
+    terms_version: _builtins.int
+    formulary_version: _builtins.str
+    consent_id: _builtins.str
+    """Unset where nobody had signed."""
+    reason: Global___PlanAmendmentReason.ValueType
+    @_builtins.property
+    def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
+    @_builtins.property
+    def cocktail(self) -> _cocktail_pb2.Cocktail: ...
+    @_builtins.property
+    def protocol(self) -> _protocol_pb2.Protocol: ...
+    @_builtins.property
+    def quote(self) -> Global___PlanQuote: ...
+    @_builtins.property
+    def replaced_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        terms_version: _builtins.int = ...,
+        goals: _abc.Iterable[_cocktail_pb2.Goal.ValueType] | None = ...,
+        cocktail: _cocktail_pb2.Cocktail | None = ...,
+        protocol: _protocol_pb2.Protocol | None = ...,
+        formulary_version: _builtins.str = ...,
+        quote: Global___PlanQuote | None = ...,
+        consent_id: _builtins.str | None = ...,
+        reason: Global___PlanAmendmentReason.ValueType = ...,
+        replaced_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_consent_id", b"_consent_id", "cocktail", b"cocktail", "consent_id", b"consent_id", "protocol", b"protocol", "quote", b"quote", "replaced_at", b"replaced_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_consent_id", b"_consent_id", "cocktail", b"cocktail", "consent_id", b"consent_id", "formulary_version", b"formulary_version", "goals", b"goals", "protocol", b"protocol", "quote", b"quote", "reason", b"reason", "replaced_at", b"replaced_at", "terms_version", b"terms_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__consent_id: _TypeAlias = _typing.Literal["consent_id"]  # noqa: Y015
+    _WhichOneofArgType__consent_id: _TypeAlias = _typing.Literal["_consent_id", b"_consent_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__consent_id) -> _WhichOneofReturnType__consent_id | None: ...
+
+Global___PlanTerms: _TypeAlias = PlanTerms  # noqa: Y015
+
+@_typing.final
+class PlanImport(_message.Message):
+    """What another system had done and been paid of a course before it came here."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_CODE_FIELD_NUMBER: _builtins.int
+    EXTERNAL_REFERENCE_CODE_FIELD_NUMBER: _builtins.int
+    SESSIONS_PERFORMED_FIELD_NUMBER: _builtins.int
+    LAST_PERFORMED_ON_FIELD_NUMBER: _builtins.int
+    PREPAID_SESSIONS_FIELD_NUMBER: _builtins.int
+    PREPAID_AMOUNT_FIELD_NUMBER: _builtins.int
+    system_code: _builtins.str
+    """The other system, as a code of the chain's."""
+    external_reference_code: _builtins.str
+    sessions_performed: _builtins.int
+    prepaid_sessions: _builtins.int
+    @_builtins.property
+    def last_performed_on(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def prepaid_amount(self) -> _money_pb2.Money:
+        """Unset where nothing is prepaid."""
+
+    def __init__(
+        self,
+        *,
+        system_code: _builtins.str = ...,
+        external_reference_code: _builtins.str = ...,
+        sessions_performed: _builtins.int = ...,
+        last_performed_on: _date_pb2.Date | None = ...,
+        prepaid_sessions: _builtins.int = ...,
+        prepaid_amount: _money_pb2.Money | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["last_performed_on", b"last_performed_on", "prepaid_amount", b"prepaid_amount"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["external_reference_code", b"external_reference_code", "last_performed_on", b"last_performed_on", "prepaid_amount", b"prepaid_amount", "prepaid_sessions", b"prepaid_sessions", "sessions_performed", b"sessions_performed", "system_code", b"system_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanImport: _TypeAlias = PlanImport  # noqa: Y015
+
+@_typing.final
+class QuestionnaireItem(_message.Message):
+    """One item of a questionnaire."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ITEM_CODE_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    item_code: _builtins.str
+    text: _builtins.str
+    """In the language that was asked for."""
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        item_code: _builtins.str = ...,
+        text: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item_code", b"item_code", "source_codes", b"source_codes", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___QuestionnaireItem: _TypeAlias = QuestionnaireItem  # noqa: Y015
+
+@_typing.final
+class Questionnaire(_message.Message):
+    """A questionnaire as it is signed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTIONNAIRE_VERSION_FIELD_NUMBER: _builtins.int
+    ITEMS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    questionnaire_version: _builtins.str
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def items(self) -> _containers.RepeatedCompositeFieldContainer[Global___QuestionnaireItem]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        questionnaire_version: _builtins.str = ...,
+        items: _abc.Iterable[Global___QuestionnaireItem] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until", "items", b"items", "questionnaire_version", b"questionnaire_version", "signed_by_code", b"signed_by_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Questionnaire: _TypeAlias = Questionnaire  # noqa: Y015
+
+@_typing.final
+class RuleCondition(_message.Message):
+    """Something that can be observed of a patient, and the values that count."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TOPIC_CODE_FIELD_NUMBER: _builtins.int
+    SUBJECT_CODE_FIELD_NUMBER: _builtins.int
+    VALUE_CODES_FIELD_NUMBER: _builtins.int
+    topic_code: _builtins.str
+    """Such as "LAB" or "ANSWER"."""
+    subject_code: _builtins.str
+    @_builtins.property
+    def value_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        topic_code: _builtins.str = ...,
+        subject_code: _builtins.str = ...,
+        value_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["subject_code", b"subject_code", "topic_code", b"topic_code", "value_codes", b"value_codes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RuleCondition: _TypeAlias = RuleCondition  # noqa: Y015
+
+@_typing.final
+class SuitabilityRule(_message.Message):
+    """A row of the suitability rules."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_ID_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CONDITIONS_FIELD_NUMBER: _builtins.int
+    UNLESS_FIELD_NUMBER: _builtins.int
+    EFFECT_FIELD_NUMBER: _builtins.int
+    REMEDY_CODE_FIELD_NUMBER: _builtins.int
+    EXCLUDED_INGREDIENT_CODES_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    rule_id: _builtins.str
+    version: _builtins.str
+    effect: _suitability_pb2.Suitability.ValueType
+    remedy_code: _builtins.str
+    @_builtins.property
+    def conditions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleCondition]:
+        """Fires when all of these hold,"""
+
+    @_builtins.property
+    def unless(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleCondition]:
+        """unless all of these do."""
+
+    @_builtins.property
+    def excluded_ingredient_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        rule_id: _builtins.str = ...,
+        version: _builtins.str = ...,
+        conditions: _abc.Iterable[Global___RuleCondition] | None = ...,
+        unless: _abc.Iterable[Global___RuleCondition] | None = ...,
+        effect: _suitability_pb2.Suitability.ValueType = ...,
+        remedy_code: _builtins.str = ...,
+        excluded_ingredient_codes: _abc.Iterable[_builtins.str] | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conditions", b"conditions", "effect", b"effect", "excluded_ingredient_codes", b"excluded_ingredient_codes", "remedy_code", b"remedy_code", "rule_id", b"rule_id", "source_codes", b"source_codes", "unless", b"unless", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SuitabilityRule: _TypeAlias = SuitabilityRule  # noqa: Y015
+
+@_typing.final
+class CocktailCheck(_message.Message):
+    """One check of a cocktail."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    VERDICT_CODE_FIELD_NUMBER: _builtins.int
+    RULE_CODE_FIELD_NUMBER: _builtins.int
+    SUBJECT_CODE_FIELD_NUMBER: _builtins.int
+    ARITHMETIC_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    verdict_code: _builtins.str
+    """The reason that a plan would be refused with, such as "DOSE_EXCEEDED"; "PASSED" where nothing is wrong."""
+    rule_code: _builtins.str
+    """Such as "PAIR", "DOSE", "ANAESTHETIC_SUM", "INGREDIENT", "PREPARATION_SOURCE"."""
+    subject_code: _builtins.str
+    """Ingredient or pair, "copper+cysteine"."""
+    arithmetic: _builtins.str
+    """The figures, such as "100 of at most 500 micrograms per session"."""
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        verdict_code: _builtins.str = ...,
+        rule_code: _builtins.str = ...,
+        subject_code: _builtins.str = ...,
+        arithmetic: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["arithmetic", b"arithmetic", "rule_code", b"rule_code", "source_codes", b"source_codes", "subject_code", b"subject_code", "verdict_code", b"verdict_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CocktailCheck: _TypeAlias = CocktailCheck  # noqa: Y015
+
+@_typing.final
+class IngredientReason(_message.Message):
+    """Why an ingredient stands in a proposal, or does not."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    CHOSEN_FIELD_NUMBER: _builtins.int
+    REASON_CODE_FIELD_NUMBER: _builtins.int
+    SUBJECT_CODE_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    ingredient_code: _builtins.str
+    chosen: _builtins.bool
+    reason_code: _builtins.str
+    """Such as "SERVES_GOAL", "EXCLUDED_BY_RULE", "NO_SIGNED_LIMIT", "NO_PUBLISHED_DOSE", "PAIR_NOT_COMPATIBLE"."""
+    subject_code: _builtins.str
+    """The rule, pair or row behind it."""
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        ingredient_code: _builtins.str = ...,
+        chosen: _builtins.bool = ...,
+        reason_code: _builtins.str = ...,
+        subject_code: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["chosen", b"chosen", "ingredient_code", b"ingredient_code", "reason_code", b"reason_code", "source_codes", b"source_codes", "subject_code", b"subject_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IngredientReason: _TypeAlias = IngredientReason  # noqa: Y015
+
+@_typing.final
+class CocktailProposal(_message.Message):
+    """A cocktail that passes every gate."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COCKTAIL_FIELD_NUMBER: _builtins.int
+    REASONS_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    formulary_version: _builtins.str
+    @_builtins.property
+    def cocktail(self) -> _cocktail_pb2.Cocktail: ...
+    @_builtins.property
+    def reasons(self) -> _containers.RepeatedCompositeFieldContainer[Global___IngredientReason]: ...
+    def __init__(
+        self,
+        *,
+        cocktail: _cocktail_pb2.Cocktail | None = ...,
+        reasons: _abc.Iterable[Global___IngredientReason] | None = ...,
+        formulary_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "formulary_version", b"formulary_version", "reasons", b"reasons"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CocktailProposal: _TypeAlias = CocktailProposal  # noqa: Y015
+
+@_typing.final
+class Policy(_message.Message):
+    """The numbers that no source gives. A field that is unset is missing, and what needs it is refused."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    SCREENING_VALID_DAYS_FIELD_NUMBER: _builtins.int
+    WEIGHT_VALID_DAYS_FIELD_NUMBER: _builtins.int
+    LAB_VALIDITIES_FIELD_NUMBER: _builtins.int
+    RETENTION_DAYS_FIELD_NUMBER: _builtins.int
+    COOLING_OFFS_FIELD_NUMBER: _builtins.int
+    TOPICAL_ABSORBED_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    FIVE_ARI_WITH_PREGNANCY_POTENTIAL_FIELD_NUMBER: _builtins.int
+    REPEATABILITIES_FIELD_NUMBER: _builtins.int
+    screening_valid_days: _builtins.int
+    weight_valid_days: _builtins.int
+    retention_days: _builtins.int
+    topical_absorbed_thousandths: _builtins.int
+    """Of a numbing cream's mass, in thousandths; unset counts all of it."""
+    five_ari_with_pregnancy_potential: _builtins.bool
+    """Lets a 5-alpha-reductase inhibitor be given where pregnancy is possible, on the rules' conditions."""
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def lab_validities(self) -> _containers.RepeatedCompositeFieldContainer[Global___LabValidity]: ...
+    @_builtins.property
+    def cooling_offs(self) -> _containers.RepeatedCompositeFieldContainer[Global___CoolingOff]: ...
+    @_builtins.property
+    def repeatabilities(self) -> _containers.RepeatedCompositeFieldContainer[Global___Repeatability]: ...
+    def __init__(
+        self,
+        *,
+        effective_from: _date_pb2.Date | None = ...,
+        screening_valid_days: _builtins.int | None = ...,
+        weight_valid_days: _builtins.int | None = ...,
+        lab_validities: _abc.Iterable[Global___LabValidity] | None = ...,
+        retention_days: _builtins.int | None = ...,
+        cooling_offs: _abc.Iterable[Global___CoolingOff] | None = ...,
+        topical_absorbed_thousandths: _builtins.int | None = ...,
+        five_ari_with_pregnancy_potential: _builtins.bool = ...,
+        repeatabilities: _abc.Iterable[Global___Repeatability] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_retention_days", b"_retention_days", "_screening_valid_days", b"_screening_valid_days", "_topical_absorbed_thousandths", b"_topical_absorbed_thousandths", "_weight_valid_days", b"_weight_valid_days", "effective_from", b"effective_from", "retention_days", b"retention_days", "screening_valid_days", b"screening_valid_days", "topical_absorbed_thousandths", b"topical_absorbed_thousandths", "weight_valid_days", b"weight_valid_days"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_retention_days", b"_retention_days", "_screening_valid_days", b"_screening_valid_days", "_topical_absorbed_thousandths", b"_topical_absorbed_thousandths", "_weight_valid_days", b"_weight_valid_days", "cooling_offs", b"cooling_offs", "effective_from", b"effective_from", "five_ari_with_pregnancy_potential", b"five_ari_with_pregnancy_potential", "lab_validities", b"lab_validities", "repeatabilities", b"repeatabilities", "retention_days", b"retention_days", "screening_valid_days", b"screening_valid_days", "topical_absorbed_thousandths", b"topical_absorbed_thousandths", "weight_valid_days", b"weight_valid_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__retention_days: _TypeAlias = _typing.Literal["retention_days"]  # noqa: Y015
+    _WhichOneofArgType__retention_days: _TypeAlias = _typing.Literal["_retention_days", b"_retention_days"]  # noqa: Y015
+    _WhichOneofReturnType__screening_valid_days: _TypeAlias = _typing.Literal["screening_valid_days"]  # noqa: Y015
+    _WhichOneofArgType__screening_valid_days: _TypeAlias = _typing.Literal["_screening_valid_days", b"_screening_valid_days"]  # noqa: Y015
+    _WhichOneofReturnType__topical_absorbed_thousandths: _TypeAlias = _typing.Literal["topical_absorbed_thousandths"]  # noqa: Y015
+    _WhichOneofArgType__topical_absorbed_thousandths: _TypeAlias = _typing.Literal["_topical_absorbed_thousandths", b"_topical_absorbed_thousandths"]  # noqa: Y015
+    _WhichOneofReturnType__weight_valid_days: _TypeAlias = _typing.Literal["weight_valid_days"]  # noqa: Y015
+    _WhichOneofArgType__weight_valid_days: _TypeAlias = _typing.Literal["_weight_valid_days", b"_weight_valid_days"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__retention_days) -> _WhichOneofReturnType__retention_days | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__screening_valid_days) -> _WhichOneofReturnType__screening_valid_days | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__topical_absorbed_thousandths) -> _WhichOneofReturnType__topical_absorbed_thousandths | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__weight_valid_days) -> _WhichOneofReturnType__weight_valid_days | None: ...
+
+Global___Policy: _TypeAlias = Policy  # noqa: Y015
+
+@_typing.final
+class LabValidity(_message.Message):
+    """For how long a laboratory result counts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAB_CODE_FIELD_NUMBER: _builtins.int
+    VALID_DAYS_FIELD_NUMBER: _builtins.int
+    lab_code: _builtins.str
+    valid_days: _builtins.int
+    def __init__(
+        self,
+        *,
+        lab_code: _builtins.str = ...,
+        valid_days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["lab_code", b"lab_code", "valid_days", b"valid_days"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LabValidity: _TypeAlias = LabValidity  # noqa: Y015
+
+@_typing.final
+class CoolingOff(_message.Message):
+    """How long a patient has to think it over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    jurisdiction_code: _builtins.str
+    days: _builtins.int
+    def __init__(
+        self,
+        *,
+        jurisdiction_code: _builtins.str = ...,
+        days: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["days", b"days", "jurisdiction_code", b"jurisdiction_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CoolingOff: _TypeAlias = CoolingOff  # noqa: Y015
+
+@_typing.final
+class Repeatability(_message.Message):
+    """How far two measurements of the same thing stray, as the chain has determined it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_FIELD_NUMBER: _builtins.int
+    SD_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    measure: _outcome_pb2.Measure.ValueType
+    sd_thousandths: _builtins.int
+    def __init__(
+        self,
+        *,
+        measure: _outcome_pb2.Measure.ValueType = ...,
+        sd_thousandths: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "sd_thousandths", b"sd_thousandths"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Repeatability: _TypeAlias = Repeatability  # noqa: Y015
+
+@_typing.final
+class IngredientTerms(_message.Message):
+    """The terms of a known ingredient, as a chain's clinical lead signs them: they replace the row."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    EVIDENCE_FIELD_NUMBER: _builtins.int
+    STATUSES_FIELD_NUMBER: _builtins.int
+    LIMITS_FIELD_NUMBER: _builtins.int
+    WEIGHT_LIMITS_FIELD_NUMBER: _builtins.int
+    HAZARDOUS_FIELD_NUMBER: _builtins.int
+    IMMEDIATE_USE_FIELD_NUMBER: _builtins.int
+    STERILE_PRODUCTS_FIELD_NUMBER: _builtins.int
+    ingredient_code: _builtins.str
+    evidence: Global___EvidenceLevel.ValueType
+    hazardous: _builtins.bool
+    immediate_use: _builtins.bool
+    sterile_products: _builtins.int
+    @_builtins.property
+    def statuses(self) -> _containers.RepeatedCompositeFieldContainer[Global___JurisdictionStatus]: ...
+    @_builtins.property
+    def limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___DoseLimit]: ...
+    @_builtins.property
+    def weight_limits(self) -> _containers.RepeatedCompositeFieldContainer[Global___WeightLimit]: ...
+    def __init__(
+        self,
+        *,
+        ingredient_code: _builtins.str = ...,
+        evidence: Global___EvidenceLevel.ValueType = ...,
+        statuses: _abc.Iterable[Global___JurisdictionStatus] | None = ...,
+        limits: _abc.Iterable[Global___DoseLimit] | None = ...,
+        weight_limits: _abc.Iterable[Global___WeightLimit] | None = ...,
+        hazardous: _builtins.bool = ...,
+        immediate_use: _builtins.bool = ...,
+        sterile_products: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["evidence", b"evidence", "hazardous", b"hazardous", "immediate_use", b"immediate_use", "ingredient_code", b"ingredient_code", "limits", b"limits", "statuses", b"statuses", "sterile_products", b"sterile_products", "weight_limits", b"weight_limits"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___IngredientTerms: _TypeAlias = IngredientTerms  # noqa: Y015
+
+@_typing.final
+class PairTerms(_message.Message):
+    """What a chain's clinical lead says of two ingredients in one syringe."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    OTHER_INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    COMPATIBLE_FIELD_NUMBER: _builtins.int
+    STABLE_SECONDS_FIELD_NUMBER: _builtins.int
+    EFFECT_CODE_FIELD_NUMBER: _builtins.int
+    ingredient_code: _builtins.str
+    other_ingredient_code: _builtins.str
+    compatible: _builtins.bool
+    stable_seconds: _builtins.int
+    """How long the mixture may stand; required of a compatible pair."""
+    effect_code: _builtins.str
+    """What would happen; required of an incompatible pair."""
+    def __init__(
+        self,
+        *,
+        ingredient_code: _builtins.str = ...,
+        other_ingredient_code: _builtins.str = ...,
+        compatible: _builtins.bool = ...,
+        stable_seconds: _builtins.int | None = ...,
+        effect_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_stable_seconds", b"_stable_seconds", "stable_seconds", b"stable_seconds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_stable_seconds", b"_stable_seconds", "compatible", b"compatible", "effect_code", b"effect_code", "ingredient_code", b"ingredient_code", "other_ingredient_code", b"other_ingredient_code", "stable_seconds", b"stable_seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__stable_seconds: _TypeAlias = _typing.Literal["stable_seconds"]  # noqa: Y015
+    _WhichOneofArgType__stable_seconds: _TypeAlias = _typing.Literal["_stable_seconds", b"_stable_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stable_seconds) -> _WhichOneofReturnType__stable_seconds | None: ...
+
+Global___PairTerms: _TypeAlias = PairTerms  # noqa: Y015
+
+@_typing.final
+class ResponsePoint(_message.Message):
+    """How a measure stands at a week of a course."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEK_FIELD_NUMBER: _builtins.int
+    VALUE_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    CHANGE_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    LOW_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    HIGH_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    N_FIELD_NUMBER: _builtins.int
+    week: _builtins.int
+    value_thousandths: _builtins.int
+    change_thousandths: _builtins.int
+    """Since the baseline; unset without one."""
+    low_thousandths: _builtins.int
+    """95 % of the change; unset where its uncertainty is not known."""
+    high_thousandths: _builtins.int
+    n: _builtins.int
+    """How many values it stands on: 1 in a plan's own curve."""
+    def __init__(
+        self,
+        *,
+        week: _builtins.int = ...,
+        value_thousandths: _builtins.int = ...,
+        change_thousandths: _builtins.int | None = ...,
+        low_thousandths: _builtins.int | None = ...,
+        high_thousandths: _builtins.int | None = ...,
+        n: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_change_thousandths", b"_change_thousandths", "_high_thousandths", b"_high_thousandths", "_low_thousandths", b"_low_thousandths", "change_thousandths", b"change_thousandths", "high_thousandths", b"high_thousandths", "low_thousandths", b"low_thousandths"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_change_thousandths", b"_change_thousandths", "_high_thousandths", b"_high_thousandths", "_low_thousandths", b"_low_thousandths", "change_thousandths", b"change_thousandths", "high_thousandths", b"high_thousandths", "low_thousandths", b"low_thousandths", "n", b"n", "value_thousandths", b"value_thousandths", "week", b"week"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__change_thousandths: _TypeAlias = _typing.Literal["change_thousandths"]  # noqa: Y015
+    _WhichOneofArgType__change_thousandths: _TypeAlias = _typing.Literal["_change_thousandths", b"_change_thousandths"]  # noqa: Y015
+    _WhichOneofReturnType__high_thousandths: _TypeAlias = _typing.Literal["high_thousandths"]  # noqa: Y015
+    _WhichOneofArgType__high_thousandths: _TypeAlias = _typing.Literal["_high_thousandths", b"_high_thousandths"]  # noqa: Y015
+    _WhichOneofReturnType__low_thousandths: _TypeAlias = _typing.Literal["low_thousandths"]  # noqa: Y015
+    _WhichOneofArgType__low_thousandths: _TypeAlias = _typing.Literal["_low_thousandths", b"_low_thousandths"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__change_thousandths) -> _WhichOneofReturnType__change_thousandths | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__high_thousandths) -> _WhichOneofReturnType__high_thousandths | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__low_thousandths) -> _WhichOneofReturnType__low_thousandths | None: ...
+
+Global___ResponsePoint: _TypeAlias = ResponsePoint  # noqa: Y015
+
+@_typing.final
+class ResponseCurve(_message.Message):
+    """A measure over the weeks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_FIELD_NUMBER: _builtins.int
+    POINTS_FIELD_NUMBER: _builtins.int
+    TRIALS_FIELD_NUMBER: _builtins.int
+    measure: _outcome_pb2.Measure.ValueType
+    @_builtins.property
+    def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponsePoint]: ...
+    @_builtins.property
+    def trials(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrialFigure]: ...
+    def __init__(
+        self,
+        *,
+        measure: _outcome_pb2.Measure.ValueType = ...,
+        points: _abc.Iterable[Global___ResponsePoint] | None = ...,
+        trials: _abc.Iterable[Global___TrialFigure] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "points", b"points", "trials", b"trials"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResponseCurve: _TypeAlias = ResponseCurve  # noqa: Y015
+
+@_typing.final
+class TrialFigure(_message.Message):
+    """What a cited trial found, in its own terms."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FIGURE_CODE_FIELD_NUMBER: _builtins.int
+    WEEK_FIELD_NUMBER: _builtins.int
+    VALUE_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    SD_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    N_FIELD_NUMBER: _builtins.int
+    CONTROL_VALUE_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    figure_code: _builtins.str
+    """Such as "HAIR_COUNT_CHANGE_PERCENT"."""
+    week: _builtins.int
+    value_thousandths: _builtins.int
+    sd_thousandths: _builtins.int
+    n: _builtins.int
+    control_value_thousandths: _builtins.int
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        figure_code: _builtins.str = ...,
+        week: _builtins.int = ...,
+        value_thousandths: _builtins.int = ...,
+        sd_thousandths: _builtins.int | None = ...,
+        n: _builtins.int | None = ...,
+        control_value_thousandths: _builtins.int | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_control_value_thousandths", b"_control_value_thousandths", "_n", b"_n", "_sd_thousandths", b"_sd_thousandths", "control_value_thousandths", b"control_value_thousandths", "n", b"n", "sd_thousandths", b"sd_thousandths"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_control_value_thousandths", b"_control_value_thousandths", "_n", b"_n", "_sd_thousandths", b"_sd_thousandths", "control_value_thousandths", b"control_value_thousandths", "figure_code", b"figure_code", "n", b"n", "sd_thousandths", b"sd_thousandths", "source_codes", b"source_codes", "value_thousandths", b"value_thousandths", "week", b"week"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__control_value_thousandths: _TypeAlias = _typing.Literal["control_value_thousandths"]  # noqa: Y015
+    _WhichOneofArgType__control_value_thousandths: _TypeAlias = _typing.Literal["_control_value_thousandths", b"_control_value_thousandths"]  # noqa: Y015
+    _WhichOneofReturnType__n: _TypeAlias = _typing.Literal["n"]  # noqa: Y015
+    _WhichOneofArgType__n: _TypeAlias = _typing.Literal["_n", b"_n"]  # noqa: Y015
+    _WhichOneofReturnType__sd_thousandths: _TypeAlias = _typing.Literal["sd_thousandths"]  # noqa: Y015
+    _WhichOneofArgType__sd_thousandths: _TypeAlias = _typing.Literal["_sd_thousandths", b"_sd_thousandths"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__control_value_thousandths) -> _WhichOneofReturnType__control_value_thousandths | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__n) -> _WhichOneofReturnType__n | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__sd_thousandths) -> _WhichOneofReturnType__sd_thousandths | None: ...
+
+Global___TrialFigure: _TypeAlias = TrialFigure  # noqa: Y015
+
+@_typing.final
+class ResponseAssessment(_message.Message):
+    """One judgement of a plan's response, by named rules that are a local definition."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEK_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    RULE_CODES_FIELD_NUMBER: _builtins.int
+    RULES_VERSION_FIELD_NUMBER: _builtins.int
+    ASSESSED_AT_FIELD_NUMBER: _builtins.int
+    week: _builtins.int
+    verdict: _response_pb2.ResponseVerdict.ValueType
+    rules_version: _builtins.str
+    @_builtins.property
+    def rule_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def assessed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        week: _builtins.int = ...,
+        verdict: _response_pb2.ResponseVerdict.ValueType = ...,
+        rule_codes: _abc.Iterable[_builtins.str] | None = ...,
+        rules_version: _builtins.str = ...,
+        assessed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at", "rule_codes", b"rule_codes", "rules_version", b"rules_version", "verdict", b"verdict", "week", b"week"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResponseAssessment: _TypeAlias = ResponseAssessment  # noqa: Y015
+
+@_typing.final
+class Response(_message.Message):
+    """How one plan works for one patient."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    CURVES_FIELD_NUMBER: _builtins.int
+    ASSESSMENTS_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    FIRST_PERFORMED_AT_FIELD_NUMBER: _builtins.int
+    NEXT_REVIEW_ON_FIELD_NUMBER: _builtins.int
+    response_id: _builtins.str
+    etag: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    protocol_code: _builtins.str
+    verdict: _response_pb2.ResponseVerdict.ValueType
+    """The latest; unspecified until one was made."""
+    @_builtins.property
+    def curves(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponseCurve]: ...
+    @_builtins.property
+    def assessments(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponseAssessment]: ...
+    @_builtins.property
+    def first_performed_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def next_review_on(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        response_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        protocol_code: _builtins.str = ...,
+        curves: _abc.Iterable[Global___ResponseCurve] | None = ...,
+        assessments: _abc.Iterable[Global___ResponseAssessment] | None = ...,
+        verdict: _response_pb2.ResponseVerdict.ValueType = ...,
+        first_performed_at: _timestamp_pb2.Timestamp | None = ...,
+        next_review_on: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first_performed_at", b"first_performed_at", "next_review_on", b"next_review_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessments", b"assessments", "clinic_id", b"clinic_id", "curves", b"curves", "etag", b"etag", "first_performed_at", b"first_performed_at", "next_review_on", b"next_review_on", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "response_id", b"response_id", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Response: _TypeAlias = Response  # noqa: Y015

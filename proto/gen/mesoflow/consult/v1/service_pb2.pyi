@@ -9,11 +9,16 @@ from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
 from google.type import date_pb2 as _date_pb2
+from mesoflow.billing.v1 import service_pb2 as _service_pb2_1
 from mesoflow.clinical.v1 import cocktail_pb2 as _cocktail_pb2
 from mesoflow.clinical.v1 import diagnosis_pb2 as _diagnosis_pb2
+from mesoflow.clinical.v1 import outcome_pb2 as _outcome_pb2
 from mesoflow.clinical.v1 import patient_pb2 as _patient_pb2
+from mesoflow.clinical.v1 import response_pb2 as _response_pb2
 from mesoflow.clinical.v1 import suitability_pb2 as _suitability_pb2
 from mesoflow.consult.v1 import model_pb2 as _model_pb2
+from mesoflow.safety.v1 import service_pb2 as _service_pb2_2
+from mesoflow.sessions.v1 import service_pb2 as _service_pb2
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -215,19 +220,24 @@ class ListClinicsRequest(_message.Message):
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     page_token: _builtins.str
+    jurisdiction_code: _builtins.str
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        jurisdiction_code: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_jurisdiction_code", b"_jurisdiction_code", "jurisdiction_code", b"jurisdiction_code"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_jurisdiction_code", b"_jurisdiction_code", "jurisdiction_code", b"jurisdiction_code", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__jurisdiction_code: _TypeAlias = _typing.Literal["jurisdiction_code"]  # noqa: Y015
+    _WhichOneofArgType__jurisdiction_code: _TypeAlias = _typing.Literal["_jurisdiction_code", b"_jurisdiction_code"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__jurisdiction_code) -> _WhichOneofReturnType__jurisdiction_code | None: ...
 
 Global___ListClinicsRequest: _TypeAlias = ListClinicsRequest  # noqa: Y015
 
@@ -320,22 +330,26 @@ class EnrolPractitionerRequest(_message.Message):
     REQUEST_ID_FIELD_NUMBER: _builtins.int
     CLINIC_IDS_FIELD_NUMBER: _builtins.int
     PROFESSION_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     profession: _model_pb2.Profession.ValueType
     @_builtins.property
     def clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Where they work."""
 
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Credential]: ...
     def __init__(
         self,
         *,
         request_id: _builtins.str = ...,
         clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
         profession: _model_pb2.Profession.ValueType = ...,
+        credentials: _abc.Iterable[_model_pb2.Credential] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_ids", b"clinic_ids", "profession", b"profession", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_ids", b"clinic_ids", "credentials", b"credentials", "profession", b"profession", "request_id", b"request_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -486,19 +500,23 @@ class ListPractitionersRequest(_message.Message):
     CLINIC_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PROFESSION_FIELD_NUMBER: _builtins.int
     clinic_id: _builtins.str
     page_size: _builtins.int
     page_token: _builtins.str
+    profession: _model_pb2.Profession.ValueType
+    """Unspecified lists every profession."""
     def __init__(
         self,
         *,
         clinic_id: _builtins.str | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        profession: _model_pb2.Profession.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "clinic_id", b"clinic_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "clinic_id", b"clinic_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "clinic_id", b"clinic_id", "page_size", b"page_size", "page_token", b"page_token", "profession", b"profession"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__clinic_id: _TypeAlias = _typing.Literal["clinic_id"]  # noqa: Y015
     _WhichOneofArgType__clinic_id: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id"]  # noqa: Y015
@@ -737,19 +755,23 @@ class ListPatientsRequest(_message.Message):
     CLINIC_ID_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
     clinic_id: _builtins.str
     page_size: _builtins.int
     page_token: _builtins.str
+    state: _model_pb2.PatientState.ValueType
+    """Unspecified lists every state."""
     def __init__(
         self,
         *,
         clinic_id: _builtins.str | None = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        state: _model_pb2.PatientState.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "clinic_id", b"clinic_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "clinic_id", b"clinic_id", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "clinic_id", b"clinic_id", "page_size", b"page_size", "page_token", b"page_token", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__clinic_id: _TypeAlias = _typing.Literal["clinic_id"]  # noqa: Y015
     _WhichOneofArgType__clinic_id: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id"]  # noqa: Y015
@@ -1306,16 +1328,35 @@ class ProposePlanRequest(_message.Message):
     GOALS_FIELD_NUMBER: _builtins.int
     COCKTAIL_FIELD_NUMBER: _builtins.int
     PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_SESSIONS_FIELD_NUMBER: _builtins.int
+    OFFSET_WEEKS_FIELD_NUMBER: _builtins.int
+    DEVIATION_REASON_FIELD_NUMBER: _builtins.int
+    SUPPLEMENTARY_THERAPY_CODES_FIELD_NUMBER: _builtins.int
+    TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     patient_id: _builtins.str
     consultation_id: _builtins.str
     """The assessed consultation that it stands on."""
     clinic_id: _builtins.str
     protocol_code: _builtins.str
+    maintenance_protocol_code: _builtins.str
+    """Empty for none."""
+    maintenance_sessions: _builtins.int
+    deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType
+    """Needed where the template is left."""
     @_builtins.property
     def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
     @_builtins.property
     def cocktail(self) -> _cocktail_pb2.Cocktail: ...
+    @_builtins.property
+    def offset_weeks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Weeks from the first session where they are not the template's; none follows it."""
+
+    @_builtins.property
+    def supplementary_therapy_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def topical_anaesthetic(self) -> _model_pb2.TopicalAnaesthetic: ...
     def __init__(
         self,
         *,
@@ -1326,10 +1367,16 @@ class ProposePlanRequest(_message.Message):
         goals: _abc.Iterable[_cocktail_pb2.Goal.ValueType] | None = ...,
         cocktail: _cocktail_pb2.Cocktail | None = ...,
         protocol_code: _builtins.str = ...,
+        maintenance_protocol_code: _builtins.str = ...,
+        maintenance_sessions: _builtins.int = ...,
+        offset_weeks: _abc.Iterable[_builtins.int] | None = ...,
+        deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType = ...,
+        supplementary_therapy_codes: _abc.Iterable[_builtins.str] | None = ...,
+        topical_anaesthetic: _model_pb2.TopicalAnaesthetic | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "goals", b"goals", "patient_id", b"patient_id", "protocol_code", b"protocol_code", "request_id", b"request_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "goals", b"goals", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_sessions", b"maintenance_sessions", "offset_weeks", b"offset_weeks", "patient_id", b"patient_id", "protocol_code", b"protocol_code", "request_id", b"request_id", "supplementary_therapy_codes", b"supplementary_therapy_codes", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1429,6 +1476,10 @@ class SignConsentRequest(_message.Message):
     TEXT_DIGEST_FIELD_NUMBER: _builtins.int
     LANGUAGE_FIELD_NUMBER: _builtins.int
     PATIENT_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
+    IN_PERSON_FIELD_NUMBER: _builtins.int
+    CAPACITY_CONFIRMED_FIELD_NUMBER: _builtins.int
+    INTERPRETER_PRESENT_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     etag: _builtins.str
     """The version the caller last saw; empty skips the check."""
@@ -1438,6 +1489,12 @@ class SignConsentRequest(_message.Message):
     language: _builtins.str
     patient_signature_digest: _builtins.bytes
     """SHA-256 of the signature as the chain keeps it."""
+    practitioner_signature_digest: _builtins.bytes
+    """SHA-256 of the practitioner's signature as the chain keeps it."""
+    in_person: _builtins.bool
+    """Both were there."""
+    capacity_confirmed: _builtins.bool
+    interpreter_present: _builtins.bool
     def __init__(
         self,
         *,
@@ -1447,10 +1504,14 @@ class SignConsentRequest(_message.Message):
         text_digest: _builtins.bytes = ...,
         language: _builtins.str = ...,
         patient_signature_digest: _builtins.bytes = ...,
+        practitioner_signature_digest: _builtins.bytes = ...,
+        in_person: _builtins.bool = ...,
+        capacity_confirmed: _builtins.bool = ...,
+        interpreter_present: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "language", b"language", "patient_signature_digest", b"patient_signature_digest", "plan_id", b"plan_id", "request_id", b"request_id", "text_digest", b"text_digest"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["capacity_confirmed", b"capacity_confirmed", "etag", b"etag", "in_person", b"in_person", "interpreter_present", b"interpreter_present", "language", b"language", "patient_signature_digest", b"patient_signature_digest", "plan_id", b"plan_id", "practitioner_signature_digest", b"practitioner_signature_digest", "request_id", b"request_id", "text_digest", b"text_digest"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1709,12 +1770,15 @@ class ListPlansRequest(_message.Message):
     STATE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    FLAGGED_FIELD_NUMBER: _builtins.int
     patient_id: _builtins.str
     clinic_id: _builtins.str
     state: _model_pb2.PlanState.ValueType
     """Unspecified lists every state."""
     page_size: _builtins.int
     page_token: _builtins.str
+    flagged: _builtins.bool
+    """Unset lists both."""
     def __init__(
         self,
         *,
@@ -1723,17 +1787,22 @@ class ListPlansRequest(_message.Message):
         state: _model_pb2.PlanState.ValueType = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        flagged: _builtins.bool | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "_patient_id", b"_patient_id", "clinic_id", b"clinic_id", "patient_id", b"patient_id"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "_flagged", b"_flagged", "_patient_id", b"_patient_id", "clinic_id", b"clinic_id", "flagged", b"flagged", "patient_id", b"patient_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "_patient_id", b"_patient_id", "clinic_id", b"clinic_id", "page_size", b"page_size", "page_token", b"page_token", "patient_id", b"patient_id", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "_flagged", b"_flagged", "_patient_id", b"_patient_id", "clinic_id", b"clinic_id", "flagged", b"flagged", "page_size", b"page_size", "page_token", b"page_token", "patient_id", b"patient_id", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__clinic_id: _TypeAlias = _typing.Literal["clinic_id"]  # noqa: Y015
     _WhichOneofArgType__clinic_id: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id"]  # noqa: Y015
+    _WhichOneofReturnType__flagged: _TypeAlias = _typing.Literal["flagged"]  # noqa: Y015
+    _WhichOneofArgType__flagged: _TypeAlias = _typing.Literal["_flagged", b"_flagged"]  # noqa: Y015
     _WhichOneofReturnType__patient_id: _TypeAlias = _typing.Literal["patient_id"]  # noqa: Y015
     _WhichOneofArgType__patient_id: _TypeAlias = _typing.Literal["_patient_id", b"_patient_id"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__clinic_id) -> _WhichOneofReturnType__clinic_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__flagged) -> _WhichOneofReturnType__flagged | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__patient_id) -> _WhichOneofReturnType__patient_id | None: ...
 
@@ -1761,3 +1830,2073 @@ class ListPlansResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListPlansResponse: _TypeAlias = ListPlansResponse  # noqa: Y015
+
+@_typing.final
+class AmendChainRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    jurisdiction_code: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        jurisdiction_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "jurisdiction_code", b"jurisdiction_code", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendChainRequest: _TypeAlias = AmendChainRequest  # noqa: Y015
+
+@_typing.final
+class AmendChainResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CHAIN_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    chain_id: _builtins.str
+    etag: _builtins.str
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        chain_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "chain_id", b"chain_id", "etag", b"etag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendChainResponse: _TypeAlias = AmendChainResponse  # noqa: Y015
+
+@_typing.final
+class AmendClinicRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    LEGAL_ENTITY_CODE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    clinic_id: _builtins.str
+    time_zone: _builtins.str
+    jurisdiction_code: _builtins.str
+    legal_entity_code: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+        jurisdiction_code: _builtins.str = ...,
+        legal_entity_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "etag", b"etag", "jurisdiction_code", b"jurisdiction_code", "legal_entity_code", b"legal_entity_code", "request_id", b"request_id", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendClinicRequest: _TypeAlias = AmendClinicRequest  # noqa: Y015
+
+@_typing.final
+class AmendClinicResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    clinic_id: _builtins.str
+    etag: _builtins.str
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        clinic_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "clinic_id", b"clinic_id", "etag", b"etag"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendClinicResponse: _TypeAlias = AmendClinicResponse  # noqa: Y015
+
+@_typing.final
+class AmendPractitionerRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_IDS_FIELD_NUMBER: _builtins.int
+    CREDENTIALS_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    practitioner_id: _builtins.str
+    @_builtins.property
+    def clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def credentials(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Credential]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        practitioner_id: _builtins.str = ...,
+        clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
+        credentials: _abc.Iterable[_model_pb2.Credential] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_ids", b"clinic_ids", "credentials", b"credentials", "etag", b"etag", "practitioner_id", b"practitioner_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendPractitionerRequest: _TypeAlias = AmendPractitionerRequest  # noqa: Y015
+
+@_typing.final
+class AmendPractitionerResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    practitioner_id: _builtins.str
+    etag: _builtins.str
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        practitioner_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "etag", b"etag", "practitioner_id", b"practitioner_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendPractitionerResponse: _TypeAlias = AmendPractitionerResponse  # noqa: Y015
+
+@_typing.final
+class RevokeLicenceRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    LICENCE_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    practitioner_id: _builtins.str
+    licence_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        practitioner_id: _builtins.str = ...,
+        licence_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "licence_id", b"licence_id", "practitioner_id", b"practitioner_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeLicenceRequest: _TypeAlias = RevokeLicenceRequest  # noqa: Y015
+
+@_typing.final
+class RevokeLicenceResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    LICENCE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    REVOKED_AT_FIELD_NUMBER: _builtins.int
+    practitioner_id: _builtins.str
+    licence_id: _builtins.str
+    etag: _builtins.str
+    """Of the practitioner."""
+    @_builtins.property
+    def revoked_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        practitioner_id: _builtins.str = ...,
+        licence_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        revoked_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["revoked_at", b"revoked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "licence_id", b"licence_id", "practitioner_id", b"practitioner_id", "revoked_at", b"revoked_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RevokeLicenceResponse: _TypeAlias = RevokeLicenceResponse  # noqa: Y015
+
+@_typing.final
+class AmendPatientRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    IDENTITY_FIELD_NUMBER: _builtins.int
+    VITAL_STATUS_FIELD_NUMBER: _builtins.int
+    PREGNANCY_POTENTIAL_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    vital_status: _patient_pb2.VitalStatus.ValueType
+    """Unspecified keeps what is."""
+    pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType
+    """Unspecified keeps what is."""
+    @_builtins.property
+    def identity(self) -> _model_pb2.Identity:
+        """All of it, or unset to keep it."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        identity: _model_pb2.Identity | None = ...,
+        vital_status: _patient_pb2.VitalStatus.ValueType = ...,
+        pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["identity", b"identity"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "identity", b"identity", "patient_id", b"patient_id", "pregnancy_potential", b"pregnancy_potential", "request_id", b"request_id", "vital_status", b"vital_status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendPatientRequest: _TypeAlias = AmendPatientRequest  # noqa: Y015
+
+@_typing.final
+class FindPatientsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FULL_NAME_FIELD_NUMBER: _builtins.int
+    BIRTH_DATE_FIELD_NUMBER: _builtins.int
+    PHONE_NUMBER_FIELD_NUMBER: _builtins.int
+    EMAIL_ADDRESS_FIELD_NUMBER: _builtins.int
+    full_name: _builtins.str
+    phone_number: _builtins.str
+    email_address: _builtins.str
+    @_builtins.property
+    def birth_date(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        full_name: _builtins.str = ...,
+        birth_date: _date_pb2.Date | None = ...,
+        phone_number: _builtins.str = ...,
+        email_address: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["birth_date", b"birth_date", "email_address", b"email_address", "full_name", b"full_name", "phone_number", b"phone_number"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindPatientsRequest: _TypeAlias = FindPatientsRequest  # noqa: Y015
+
+@_typing.final
+class FindPatientsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def patients(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Patient]: ...
+    def __init__(
+        self,
+        *,
+        patients: _abc.Iterable[_model_pb2.Patient] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patients", b"patients"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___FindPatientsResponse: _TypeAlias = FindPatientsResponse  # noqa: Y015
+
+@_typing.final
+class RecordTherapyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    CODING_FIELD_NUMBER: _builtins.int
+    STARTED_ON_FIELD_NUMBER: _builtins.int
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    kind: _patient_pb2.TherapyKind.ValueType
+    @_builtins.property
+    def coding(self) -> _patient_pb2.Coding: ...
+    @_builtins.property
+    def started_on(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def ended_on(self) -> _date_pb2.Date:
+        """Unset while it goes on."""
+
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        kind: _patient_pb2.TherapyKind.ValueType = ...,
+        coding: _patient_pb2.Coding | None = ...,
+        started_on: _date_pb2.Date | None = ...,
+        ended_on: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["coding", b"coding", "ended_on", b"ended_on", "started_on", b"started_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["coding", b"coding", "ended_on", b"ended_on", "etag", b"etag", "kind", b"kind", "patient_id", b"patient_id", "request_id", b"request_id", "started_on", b"started_on"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTherapyRequest: _TypeAlias = RecordTherapyRequest  # noqa: Y015
+
+@_typing.final
+class RecordTherapyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    THERAPY_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    therapy_id: _builtins.str
+    etag: _builtins.str
+    """Of the patient."""
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        therapy_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "patient_id", b"patient_id", "recorded_at", b"recorded_at", "therapy_id", b"therapy_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordTherapyResponse: _TypeAlias = RecordTherapyResponse  # noqa: Y015
+
+@_typing.final
+class EndTherapyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    THERAPY_ID_FIELD_NUMBER: _builtins.int
+    ENDED_ON_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    therapy_id: _builtins.str
+    @_builtins.property
+    def ended_on(self) -> _date_pb2.Date: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        therapy_id: _builtins.str = ...,
+        ended_on: _date_pb2.Date | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ended_on", b"ended_on"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ended_on", b"ended_on", "etag", b"etag", "patient_id", b"patient_id", "request_id", b"request_id", "therapy_id", b"therapy_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndTherapyRequest: _TypeAlias = EndTherapyRequest  # noqa: Y015
+
+@_typing.final
+class MergePatientsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    INTO_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    """The duplicate."""
+    into_patient_id: _builtins.str
+    """The record that stays."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        into_patient_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "into_patient_id", b"into_patient_id", "patient_id", b"patient_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePatientsRequest: _TypeAlias = MergePatientsRequest  # noqa: Y015
+
+@_typing.final
+class PlaceLegalHoldRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    note: _builtins.str
+    """Sealed."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "note", b"note", "patient_id", b"patient_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceLegalHoldRequest: _TypeAlias = PlaceLegalHoldRequest  # noqa: Y015
+
+@_typing.final
+class PlaceLegalHoldResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    LEGAL_HOLD_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PLACED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    legal_hold_id: _builtins.str
+    etag: _builtins.str
+    """Of the patient."""
+    @_builtins.property
+    def placed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        legal_hold_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        placed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["placed_at", b"placed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "legal_hold_id", b"legal_hold_id", "patient_id", b"patient_id", "placed_at", b"placed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlaceLegalHoldResponse: _TypeAlias = PlaceLegalHoldResponse  # noqa: Y015
+
+@_typing.final
+class LiftLegalHoldRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    LEGAL_HOLD_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    legal_hold_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        legal_hold_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "legal_hold_id", b"legal_hold_id", "patient_id", b"patient_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiftLegalHoldRequest: _TypeAlias = LiftLegalHoldRequest  # noqa: Y015
+
+@_typing.final
+class ErasePatientRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    RESTRICT_IF_KEPT_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    restrict_if_kept: _builtins.bool
+    """Restricts the record instead of refusing where it has to be kept."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        restrict_if_kept: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "patient_id", b"patient_id", "request_id", b"request_id", "restrict_if_kept", b"restrict_if_kept"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ErasePatientRequest: _TypeAlias = ErasePatientRequest  # noqa: Y015
+
+@_typing.final
+class ErasePatientResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    ERASED_AT_FIELD_NUMBER: _builtins.int
+    RESTRICTED_UNTIL_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PatientState.ValueType
+    @_builtins.property
+    def erased_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset where the record was restricted."""
+
+    @_builtins.property
+    def restricted_until(self) -> _timestamp_pb2.Timestamp:
+        """Unset where it was erased, or nobody can say."""
+
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PatientState.ValueType = ...,
+        erased_at: _timestamp_pb2.Timestamp | None = ...,
+        restricted_until: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "restricted_until", b"restricted_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["erased_at", b"erased_at", "etag", b"etag", "patient_id", b"patient_id", "restricted_until", b"restricted_until", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ErasePatientResponse: _TypeAlias = ErasePatientResponse  # noqa: Y015
+
+@_typing.final
+class ExportPatientRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_id", b"patient_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPatientRequest: _TypeAlias = ExportPatientRequest  # noqa: Y015
+
+@_typing.final
+class ExportPatientResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    IDENTITY_FIELD_NUMBER: _builtins.int
+    PATIENT_FIELD_NUMBER: _builtins.int
+    CONSULTATIONS_FIELD_NUMBER: _builtins.int
+    PLANS_FIELD_NUMBER: _builtins.int
+    RESPONSES_FIELD_NUMBER: _builtins.int
+    TEXTS_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    BILLING_FIELD_NUMBER: _builtins.int
+    SAFETY_FIELD_NUMBER: _builtins.int
+    EXPORTED_AT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def identity(self) -> _model_pb2.Identity: ...
+    @_builtins.property
+    def patient(self) -> _model_pb2.Patient: ...
+    @_builtins.property
+    def consultations(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Consultation]: ...
+    @_builtins.property
+    def plans(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Plan]: ...
+    @_builtins.property
+    def responses(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Response]: ...
+    @_builtins.property
+    def texts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExportedText]: ...
+    @_builtins.property
+    def sessions(self) -> _service_pb2.ExportPatientResponse: ...
+    @_builtins.property
+    def billing(self) -> _service_pb2_1.ExportPatientResponse: ...
+    @_builtins.property
+    def safety(self) -> _service_pb2_2.ExportPatientResponse: ...
+    @_builtins.property
+    def exported_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        identity: _model_pb2.Identity | None = ...,
+        patient: _model_pb2.Patient | None = ...,
+        consultations: _abc.Iterable[_model_pb2.Consultation] | None = ...,
+        plans: _abc.Iterable[_model_pb2.Plan] | None = ...,
+        responses: _abc.Iterable[_model_pb2.Response] | None = ...,
+        texts: _abc.Iterable[Global___ExportedText] | None = ...,
+        sessions: _service_pb2.ExportPatientResponse | None = ...,
+        billing: _service_pb2_1.ExportPatientResponse | None = ...,
+        safety: _service_pb2_2.ExportPatientResponse | None = ...,
+        exported_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["billing", b"billing", "exported_at", b"exported_at", "identity", b"identity", "patient", b"patient", "safety", b"safety", "sessions", b"sessions"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["billing", b"billing", "consultations", b"consultations", "exported_at", b"exported_at", "identity", b"identity", "patient", b"patient", "plans", b"plans", "responses", b"responses", "safety", b"safety", "sessions", b"sessions", "texts", b"texts"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPatientResponse: _TypeAlias = ExportPatientResponse  # noqa: Y015
+
+@_typing.final
+class ExportedText(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    item: _builtins.str
+    text: _builtins.str
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        item: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item", b"item", "record_id", b"record_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportedText: _TypeAlias = ExportedText  # noqa: Y015
+
+@_typing.final
+class GetPhotoConsentTextRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    PURPOSES_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    language: _builtins.str
+    @_builtins.property
+    def purposes(self) -> _containers.RepeatedScalarFieldContainer[_model_pb2.PhotoPurpose.ValueType]: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        language: _builtins.str = ...,
+        purposes: _abc.Iterable[_model_pb2.PhotoPurpose.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "patient_id", b"patient_id", "purposes", b"purposes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPhotoConsentTextRequest: _TypeAlias = GetPhotoConsentTextRequest  # noqa: Y015
+
+@_typing.final
+class GetPhotoConsentTextResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEXT_FIELD_NUMBER: _builtins.int
+    TEXT_DIGEST_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    text: _builtins.str
+    text_digest: _builtins.bytes
+    """SHA-256 of the text; SignPhotoConsent wants it back."""
+    language: _builtins.str
+    def __init__(
+        self,
+        *,
+        text: _builtins.str = ...,
+        text_digest: _builtins.bytes = ...,
+        language: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "text", b"text", "text_digest", b"text_digest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPhotoConsentTextResponse: _TypeAlias = GetPhotoConsentTextResponse  # noqa: Y015
+
+@_typing.final
+class SignPhotoConsentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    PURPOSES_FIELD_NUMBER: _builtins.int
+    TEXT_DIGEST_FIELD_NUMBER: _builtins.int
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    PATIENT_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    text_digest: _builtins.bytes
+    language: _builtins.str
+    patient_signature_digest: _builtins.bytes
+    @_builtins.property
+    def purposes(self) -> _containers.RepeatedScalarFieldContainer[_model_pb2.PhotoPurpose.ValueType]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        purposes: _abc.Iterable[_model_pb2.PhotoPurpose.ValueType] | None = ...,
+        text_digest: _builtins.bytes = ...,
+        language: _builtins.str = ...,
+        patient_signature_digest: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "language", b"language", "patient_id", b"patient_id", "patient_signature_digest", b"patient_signature_digest", "purposes", b"purposes", "request_id", b"request_id", "text_digest", b"text_digest"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignPhotoConsentRequest: _TypeAlias = SignPhotoConsentRequest  # noqa: Y015
+
+@_typing.final
+class SignPhotoConsentResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    PHOTO_CONSENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    photo_consent_id: _builtins.str
+    etag: _builtins.str
+    """Of the patient."""
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        photo_consent_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "patient_id", b"patient_id", "photo_consent_id", b"photo_consent_id", "signed_at", b"signed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignPhotoConsentResponse: _TypeAlias = SignPhotoConsentResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawPhotoConsentRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    patient_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "patient_id", b"patient_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawPhotoConsentRequest: _TypeAlias = WithdrawPhotoConsentRequest  # noqa: Y015
+
+@_typing.final
+class ReviewSuitabilityRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    DECISION_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    consultation_id: _builtins.str
+    decision: _suitability_pb2.ReviewDecision.ValueType
+    reason: _suitability_pb2.ReviewReason.ValueType
+    note: _builtins.str
+    """The reason in words; sealed."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        consultation_id: _builtins.str = ...,
+        decision: _suitability_pb2.ReviewDecision.ValueType = ...,
+        reason: _suitability_pb2.ReviewReason.ValueType = ...,
+        note: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_id", b"consultation_id", "decision", b"decision", "etag", b"etag", "note", b"note", "reason", b"reason", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewSuitabilityRequest: _TypeAlias = ReviewSuitabilityRequest  # noqa: Y015
+
+@_typing.final
+class ReviewSuitabilityResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    REVIEWED_AT_FIELD_NUMBER: _builtins.int
+    consultation_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.ConsultationState.ValueType
+    @_builtins.property
+    def reviewed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        consultation_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.ConsultationState.ValueType = ...,
+        reviewed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["reviewed_at", b"reviewed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["consultation_id", b"consultation_id", "etag", b"etag", "reviewed_at", b"reviewed_at", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewSuitabilityResponse: _TypeAlias = ReviewSuitabilityResponse  # noqa: Y015
+
+@_typing.final
+class SignIngredientRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    @_builtins.property
+    def terms(self) -> _model_pb2.IngredientTerms: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date:
+        """Not before today."""
+
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        terms: _model_pb2.IngredientTerms | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "terms", b"terms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "etag", b"etag", "request_id", b"request_id", "source_codes", b"source_codes", "terms", b"terms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignIngredientRequest: _TypeAlias = SignIngredientRequest  # noqa: Y015
+
+@_typing.final
+class SignPairRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    TERMS_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    @_builtins.property
+    def terms(self) -> _model_pb2.PairTerms: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date:
+        """Not before today."""
+
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        terms: _model_pb2.PairTerms | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "terms", b"terms"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "etag", b"etag", "request_id", b"request_id", "source_codes", b"source_codes", "terms", b"terms"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignPairRequest: _TypeAlias = SignPairRequest  # noqa: Y015
+
+@_typing.final
+class SignPolicyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    POLICY_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    @_builtins.property
+    def policy(self) -> _model_pb2.Policy: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        policy: _model_pb2.Policy | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "policy", b"policy", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignPolicyRequest: _TypeAlias = SignPolicyRequest  # noqa: Y015
+
+@_typing.final
+class GetPolicyRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPolicyRequest: _TypeAlias = GetPolicyRequest  # noqa: Y015
+
+@_typing.final
+class GetPolicyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    POLICY_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    formulary_version: _builtins.str
+    @_builtins.property
+    def policy(self) -> _model_pb2.Policy: ...
+    def __init__(
+        self,
+        *,
+        policy: _model_pb2.Policy | None = ...,
+        formulary_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["policy", b"policy"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["formulary_version", b"formulary_version", "policy", b"policy"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetPolicyResponse: _TypeAlias = GetPolicyResponse  # noqa: Y015
+
+@_typing.final
+class RecheckPlansRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecheckPlansRequest: _TypeAlias = RecheckPlansRequest  # noqa: Y015
+
+@_typing.final
+class RecheckPlansResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMULARY_ID_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    APPLIED_AT_FIELD_NUMBER: _builtins.int
+    formulary_id: _builtins.str
+    formulary_version: _builtins.str
+    @_builtins.property
+    def applied_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        formulary_id: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        applied_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied_at", b"applied_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_at", b"applied_at", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecheckPlansResponse: _TypeAlias = RecheckPlansResponse  # noqa: Y015
+
+@_typing.final
+class ListQuestionnairesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        language: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListQuestionnairesRequest: _TypeAlias = ListQuestionnairesRequest  # noqa: Y015
+
+@_typing.final
+class ListQuestionnairesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    QUESTIONNAIRES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def questionnaires(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Questionnaire]: ...
+    def __init__(
+        self,
+        *,
+        questionnaires: _abc.Iterable[_model_pb2.Questionnaire] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "questionnaires", b"questionnaires"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListQuestionnairesResponse: _TypeAlias = ListQuestionnairesResponse  # noqa: Y015
+
+@_typing.final
+class ListSuitabilityRulesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    EFFECT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    effect: _suitability_pb2.Suitability.ValueType
+    """Unspecified lists every effect."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        effect: _suitability_pb2.Suitability.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSuitabilityRulesRequest: _TypeAlias = ListSuitabilityRulesRequest  # noqa: Y015
+
+@_typing.final
+class ListSuitabilityRulesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    RULES_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    rules_version: _builtins.str
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.SuitabilityRule]: ...
+    def __init__(
+        self,
+        *,
+        rules: _abc.Iterable[_model_pb2.SuitabilityRule] | None = ...,
+        next_page_token: _builtins.str = ...,
+        rules_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rules", b"rules", "rules_version", b"rules_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSuitabilityRulesResponse: _TypeAlias = ListSuitabilityRulesResponse  # noqa: Y015
+
+@_typing.final
+class ProposeCocktailRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    GOALS_FIELD_NUMBER: _builtins.int
+    consultation_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
+    def __init__(
+        self,
+        *,
+        consultation_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        goals: _abc.Iterable[_cocktail_pb2.Goal.ValueType] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "consultation_id", b"consultation_id", "goals", b"goals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProposeCocktailRequest: _TypeAlias = ProposeCocktailRequest  # noqa: Y015
+
+@_typing.final
+class ProposeCocktailResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROPOSALS_FIELD_NUMBER: _builtins.int
+    LEFT_OUT_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def proposals(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.CocktailProposal]: ...
+    @_builtins.property
+    def left_out(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.IngredientReason]: ...
+    def __init__(
+        self,
+        *,
+        proposals: _abc.Iterable[_model_pb2.CocktailProposal] | None = ...,
+        left_out: _abc.Iterable[_model_pb2.IngredientReason] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["left_out", b"left_out", "proposals", b"proposals"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ProposeCocktailResponse: _TypeAlias = ProposeCocktailResponse  # noqa: Y015
+
+@_typing.final
+class ValidateCocktailRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    COCKTAIL_FIELD_NUMBER: _builtins.int
+    TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
+    consultation_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def cocktail(self) -> _cocktail_pb2.Cocktail: ...
+    @_builtins.property
+    def topical_anaesthetic(self) -> _model_pb2.TopicalAnaesthetic: ...
+    def __init__(
+        self,
+        *,
+        consultation_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        cocktail: _cocktail_pb2.Cocktail | None = ...,
+        topical_anaesthetic: _model_pb2.TopicalAnaesthetic | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ValidateCocktailRequest: _TypeAlias = ValidateCocktailRequest  # noqa: Y015
+
+@_typing.final
+class ValidateCocktailResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PASSED_FIELD_NUMBER: _builtins.int
+    CHECKS_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    passed: _builtins.bool
+    formulary_version: _builtins.str
+    @_builtins.property
+    def checks(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.CocktailCheck]: ...
+    def __init__(
+        self,
+        *,
+        passed: _builtins.bool = ...,
+        checks: _abc.Iterable[_model_pb2.CocktailCheck] | None = ...,
+        formulary_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["checks", b"checks", "formulary_version", b"formulary_version", "passed", b"passed"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ValidateCocktailResponse: _TypeAlias = ValidateCocktailResponse  # noqa: Y015
+
+@_typing.final
+class AmendPlanRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    REASON_FIELD_NUMBER: _builtins.int
+    GOALS_FIELD_NUMBER: _builtins.int
+    COCKTAIL_FIELD_NUMBER: _builtins.int
+    PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_SESSIONS_FIELD_NUMBER: _builtins.int
+    OFFSET_WEEKS_FIELD_NUMBER: _builtins.int
+    DEVIATION_REASON_FIELD_NUMBER: _builtins.int
+    SUPPLEMENTARY_THERAPY_CODES_FIELD_NUMBER: _builtins.int
+    TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    plan_id: _builtins.str
+    reason: _model_pb2.PlanAmendmentReason.ValueType
+    protocol_code: _builtins.str
+    """Empty keeps the schedule, and then the fields of the schedule must be empty too."""
+    maintenance_protocol_code: _builtins.str
+    """Empty for none."""
+    maintenance_sessions: _builtins.int
+    deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType
+    """Needed where the template is left."""
+    @_builtins.property
+    def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]:
+        """None keeps them."""
+
+    @_builtins.property
+    def cocktail(self) -> _cocktail_pb2.Cocktail:
+        """Unset keeps it."""
+
+    @_builtins.property
+    def offset_weeks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Weeks from the first session where they are not the template's; none follows it."""
+
+    @_builtins.property
+    def supplementary_therapy_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def topical_anaesthetic(self) -> _model_pb2.TopicalAnaesthetic: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        reason: _model_pb2.PlanAmendmentReason.ValueType = ...,
+        goals: _abc.Iterable[_cocktail_pb2.Goal.ValueType] | None = ...,
+        cocktail: _cocktail_pb2.Cocktail | None = ...,
+        protocol_code: _builtins.str = ...,
+        maintenance_protocol_code: _builtins.str = ...,
+        maintenance_sessions: _builtins.int = ...,
+        offset_weeks: _abc.Iterable[_builtins.int] | None = ...,
+        deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType = ...,
+        supplementary_therapy_codes: _abc.Iterable[_builtins.str] | None = ...,
+        topical_anaesthetic: _model_pb2.TopicalAnaesthetic | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "deviation_reason", b"deviation_reason", "etag", b"etag", "goals", b"goals", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_sessions", b"maintenance_sessions", "offset_weeks", b"offset_weeks", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "reason", b"reason", "request_id", b"request_id", "supplementary_therapy_codes", b"supplementary_therapy_codes", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendPlanRequest: _TypeAlias = AmendPlanRequest  # noqa: Y015
+
+@_typing.final
+class ImportPlanRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    GOALS_FIELD_NUMBER: _builtins.int
+    COCKTAIL_FIELD_NUMBER: _builtins.int
+    PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MAINTENANCE_SESSIONS_FIELD_NUMBER: _builtins.int
+    OFFSET_WEEKS_FIELD_NUMBER: _builtins.int
+    DEVIATION_REASON_FIELD_NUMBER: _builtins.int
+    SUPPLEMENTARY_THERAPY_CODES_FIELD_NUMBER: _builtins.int
+    TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
+    IMPORTED_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    patient_id: _builtins.str
+    consultation_id: _builtins.str
+    """The assessed consultation that it stands on."""
+    clinic_id: _builtins.str
+    protocol_code: _builtins.str
+    maintenance_protocol_code: _builtins.str
+    """Empty for none."""
+    maintenance_sessions: _builtins.int
+    deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType
+    """Needed where the template is left."""
+    @_builtins.property
+    def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
+    @_builtins.property
+    def cocktail(self) -> _cocktail_pb2.Cocktail: ...
+    @_builtins.property
+    def offset_weeks(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Weeks from the first session where they are not the template's; none follows it."""
+
+    @_builtins.property
+    def supplementary_therapy_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def topical_anaesthetic(self) -> _model_pb2.TopicalAnaesthetic: ...
+    @_builtins.property
+    def imported(self) -> _model_pb2.PlanImport: ...
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        consultation_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        goals: _abc.Iterable[_cocktail_pb2.Goal.ValueType] | None = ...,
+        cocktail: _cocktail_pb2.Cocktail | None = ...,
+        protocol_code: _builtins.str = ...,
+        maintenance_protocol_code: _builtins.str = ...,
+        maintenance_sessions: _builtins.int = ...,
+        offset_weeks: _abc.Iterable[_builtins.int] | None = ...,
+        deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType = ...,
+        supplementary_therapy_codes: _abc.Iterable[_builtins.str] | None = ...,
+        topical_anaesthetic: _model_pb2.TopicalAnaesthetic | None = ...,
+        imported: _model_pb2.PlanImport | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "imported", b"imported", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "goals", b"goals", "imported", b"imported", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_sessions", b"maintenance_sessions", "offset_weeks", b"offset_weeks", "patient_id", b"patient_id", "protocol_code", b"protocol_code", "request_id", b"request_id", "supplementary_therapy_codes", b"supplementary_therapy_codes", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportPlanRequest: _TypeAlias = ImportPlanRequest  # noqa: Y015
+
+@_typing.final
+class MovePlanRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    plan_id: _builtins.str
+    clinic_id: _builtins.str
+    """Where it is carried out from now on."""
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "etag", b"etag", "plan_id", b"plan_id", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MovePlanRequest: _TypeAlias = MovePlanRequest  # noqa: Y015
+
+@_typing.final
+class SignResponsibilityRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_SIGNATURE_DIGEST_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    plan_id: _builtins.str
+    practitioner_signature_digest: _builtins.bytes
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        practitioner_signature_digest: _builtins.bytes = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "plan_id", b"plan_id", "practitioner_signature_digest", b"practitioner_signature_digest", "request_id", b"request_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignResponsibilityRequest: _TypeAlias = SignResponsibilityRequest  # noqa: Y015
+
+@_typing.final
+class AssessResponseRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    REQUEST_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    RESPONSE_ID_FIELD_NUMBER: _builtins.int
+    request_id: _builtins.str
+    etag: _builtins.str
+    """The version the caller last saw; empty skips the check."""
+    response_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        request_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        response_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "request_id", b"request_id", "response_id", b"response_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssessResponseRequest: _TypeAlias = AssessResponseRequest  # noqa: Y015
+
+@_typing.final
+class AssessResponseResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSE_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    ASSESSMENT_FIELD_NUMBER: _builtins.int
+    ASSESSED_AT_FIELD_NUMBER: _builtins.int
+    response_id: _builtins.str
+    etag: _builtins.str
+    @_builtins.property
+    def assessment(self) -> _model_pb2.ResponseAssessment: ...
+    @_builtins.property
+    def assessed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        response_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        assessment: _model_pb2.ResponseAssessment | None = ...,
+        assessed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at", "assessment", b"assessment"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at", "assessment", b"assessment", "etag", b"etag", "response_id", b"response_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AssessResponseResponse: _TypeAlias = AssessResponseResponse  # noqa: Y015
+
+@_typing.final
+class GetResponseRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["plan_id", b"plan_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetResponseRequest: _TypeAlias = GetResponseRequest  # noqa: Y015
+
+@_typing.final
+class GetResponseResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSE_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def response(self) -> _model_pb2.Response: ...
+    def __init__(
+        self,
+        *,
+        response: _model_pb2.Response | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["response", b"response"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["response", b"response"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetResponseResponse: _TypeAlias = GetResponseResponse  # noqa: Y015
+
+@_typing.final
+class ListResponsesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    verdict: _response_pb2.ResponseVerdict.ValueType
+    """Unspecified lists every verdict."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str | None = ...,
+        clinic_id: _builtins.str | None = ...,
+        verdict: _response_pb2.ResponseVerdict.ValueType = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "_patient_id", b"_patient_id", "clinic_id", b"clinic_id", "patient_id", b"patient_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "_patient_id", b"_patient_id", "clinic_id", b"clinic_id", "page_size", b"page_size", "page_token", b"page_token", "patient_id", b"patient_id", "verdict", b"verdict"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__clinic_id: _TypeAlias = _typing.Literal["clinic_id"]  # noqa: Y015
+    _WhichOneofArgType__clinic_id: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id"]  # noqa: Y015
+    _WhichOneofReturnType__patient_id: _TypeAlias = _typing.Literal["patient_id"]  # noqa: Y015
+    _WhichOneofArgType__patient_id: _TypeAlias = _typing.Literal["_patient_id", b"_patient_id"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__clinic_id) -> _WhichOneofReturnType__clinic_id | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__patient_id) -> _WhichOneofReturnType__patient_id | None: ...
+
+Global___ListResponsesRequest: _TypeAlias = ListResponsesRequest  # noqa: Y015
+
+@_typing.final
+class ListResponsesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def responses(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Response]: ...
+    def __init__(
+        self,
+        *,
+        responses: _abc.Iterable[_model_pb2.Response] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "responses", b"responses"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListResponsesResponse: _TypeAlias = ListResponsesResponse  # noqa: Y015
+
+@_typing.final
+class GetResponseCurveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
+    MEASURE_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    protocol_code: _builtins.str
+    measure: _outcome_pb2.Measure.ValueType
+    clinic_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        protocol_code: _builtins.str = ...,
+        measure: _outcome_pb2.Measure.ValueType = ...,
+        clinic_id: _builtins.str | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "clinic_id", b"clinic_id"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id", "clinic_id", b"clinic_id", "measure", b"measure", "protocol_code", b"protocol_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__clinic_id: _TypeAlias = _typing.Literal["clinic_id"]  # noqa: Y015
+    _WhichOneofArgType__clinic_id: _TypeAlias = _typing.Literal["_clinic_id", b"_clinic_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__clinic_id) -> _WhichOneofReturnType__clinic_id | None: ...
+
+Global___GetResponseCurveRequest: _TypeAlias = GetResponseCurveRequest  # noqa: Y015
+
+@_typing.final
+class GetResponseCurveResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CURVE_FIELD_NUMBER: _builtins.int
+    PLANS_FIELD_NUMBER: _builtins.int
+    plans: _builtins.int
+    """How many plans it stands on."""
+    @_builtins.property
+    def curve(self) -> _model_pb2.ResponseCurve: ...
+    def __init__(
+        self,
+        *,
+        curve: _model_pb2.ResponseCurve | None = ...,
+        plans: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["curve", b"curve"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["curve", b"curve", "plans", b"plans"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetResponseCurveResponse: _TypeAlias = GetResponseCurveResponse  # noqa: Y015
+
+@_typing.final
+class AmendPatientResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PatientState.ValueType
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PatientState.ValueType = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "etag", b"etag", "patient_id", b"patient_id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendPatientResponse: _TypeAlias = AmendPatientResponse  # noqa: Y015
+
+@_typing.final
+class EndTherapyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    RECORDED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PatientState.ValueType
+    @_builtins.property
+    def recorded_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PatientState.ValueType = ...,
+        recorded_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["recorded_at", b"recorded_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "patient_id", b"patient_id", "recorded_at", b"recorded_at", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___EndTherapyResponse: _TypeAlias = EndTherapyResponse  # noqa: Y015
+
+@_typing.final
+class MergePatientsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    MERGED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PatientState.ValueType
+    @_builtins.property
+    def merged_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PatientState.ValueType = ...,
+        merged_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["merged_at", b"merged_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "merged_at", b"merged_at", "patient_id", b"patient_id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergePatientsResponse: _TypeAlias = MergePatientsResponse  # noqa: Y015
+
+@_typing.final
+class LiftLegalHoldResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    LIFTED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PatientState.ValueType
+    @_builtins.property
+    def lifted_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PatientState.ValueType = ...,
+        lifted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["lifted_at", b"lifted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "lifted_at", b"lifted_at", "patient_id", b"patient_id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___LiftLegalHoldResponse: _TypeAlias = LiftLegalHoldResponse  # noqa: Y015
+
+@_typing.final
+class WithdrawPhotoConsentResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PatientState.ValueType
+    @_builtins.property
+    def withdrawn_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PatientState.ValueType = ...,
+        withdrawn_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "patient_id", b"patient_id", "state", b"state", "withdrawn_at", b"withdrawn_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___WithdrawPhotoConsentResponse: _TypeAlias = WithdrawPhotoConsentResponse  # noqa: Y015
+
+@_typing.final
+class SignIngredientResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMULARY_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    formulary_id: _builtins.str
+    etag: _builtins.str
+    formulary_version: _builtins.str
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        formulary_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "signed_at", b"signed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignIngredientResponse: _TypeAlias = SignIngredientResponse  # noqa: Y015
+
+@_typing.final
+class SignPairResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMULARY_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    formulary_id: _builtins.str
+    etag: _builtins.str
+    formulary_version: _builtins.str
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        formulary_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "signed_at", b"signed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignPairResponse: _TypeAlias = SignPairResponse  # noqa: Y015
+
+@_typing.final
+class SignPolicyResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FORMULARY_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    formulary_id: _builtins.str
+    etag: _builtins.str
+    formulary_version: _builtins.str
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        formulary_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "signed_at", b"signed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignPolicyResponse: _TypeAlias = SignPolicyResponse  # noqa: Y015
+
+@_typing.final
+class AmendPlanResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PlanState.ValueType
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PlanState.ValueType = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "etag", b"etag", "plan_id", b"plan_id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AmendPlanResponse: _TypeAlias = AmendPlanResponse  # noqa: Y015
+
+@_typing.final
+class ImportPlanResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    PROPOSED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PlanState.ValueType
+    @_builtins.property
+    def proposed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PlanState.ValueType = ...,
+        proposed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["proposed_at", b"proposed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "plan_id", b"plan_id", "proposed_at", b"proposed_at", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ImportPlanResponse: _TypeAlias = ImportPlanResponse  # noqa: Y015
+
+@_typing.final
+class MovePlanResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    MOVED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PlanState.ValueType
+    @_builtins.property
+    def moved_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PlanState.ValueType = ...,
+        moved_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["moved_at", b"moved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "moved_at", b"moved_at", "plan_id", b"plan_id", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MovePlanResponse: _TypeAlias = MovePlanResponse  # noqa: Y015
+
+@_typing.final
+class SignResponsibilityResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    ETAG_FIELD_NUMBER: _builtins.int
+    STATE_FIELD_NUMBER: _builtins.int
+    SIGNED_AT_FIELD_NUMBER: _builtins.int
+    plan_id: _builtins.str
+    etag: _builtins.str
+    state: _model_pb2.PlanState.ValueType
+    @_builtins.property
+    def signed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        plan_id: _builtins.str = ...,
+        etag: _builtins.str = ...,
+        state: _model_pb2.PlanState.ValueType = ...,
+        signed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["signed_at", b"signed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["etag", b"etag", "plan_id", b"plan_id", "signed_at", b"signed_at", "state", b"state"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SignResponsibilityResponse: _TypeAlias = SignResponsibilityResponse  # noqa: Y015

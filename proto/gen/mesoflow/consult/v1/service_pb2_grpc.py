@@ -85,6 +85,26 @@ class DirectoryServiceStub:
                 request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPractitionersRequest.SerializeToString,
                 response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPractitionersResponse.FromString,
                 _registered_method=True)
+        self.AmendChain = channel.unary_unary(
+                '/mesoflow.consult.v1.DirectoryService/AmendChain',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendChainRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendChainResponse.FromString,
+                _registered_method=True)
+        self.AmendClinic = channel.unary_unary(
+                '/mesoflow.consult.v1.DirectoryService/AmendClinic',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendClinicRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendClinicResponse.FromString,
+                _registered_method=True)
+        self.AmendPractitioner = channel.unary_unary(
+                '/mesoflow.consult.v1.DirectoryService/AmendPractitioner',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPractitionerRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPractitionerResponse.FromString,
+                _registered_method=True)
+        self.RevokeLicence = channel.unary_unary(
+                '/mesoflow.consult.v1.DirectoryService/RevokeLicence',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RevokeLicenceRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RevokeLicenceResponse.FromString,
+                _registered_method=True)
 
 
 class DirectoryServiceServicer:
@@ -172,6 +192,39 @@ class DirectoryServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AmendChain(self, request, context):
+        """Changes the chain's jurisdiction.
+        Errors: NOT_FOUND CHAIN_NOT_FOUND; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AmendClinic(self, request, context):
+        """Changes a clinic's time zone, jurisdiction or legal entity.
+        Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT TIME_ZONE_UNKNOWN; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AmendPractitioner(self, request, context):
+        """Changes where a practitioner works and their credentials; both lists replace what was.
+        Errors: NOT_FOUND PRACTITIONER_NOT_FOUND, CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID;
+        ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RevokeLicence(self, request, context):
+        """Ends a licence today: from now on it signs nothing.
+        Errors: NOT_FOUND PRACTITIONER_NOT_FOUND, LICENCE_NOT_FOUND; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_DirectoryServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -224,6 +277,26 @@ def add_DirectoryServiceServicer_to_server(servicer, server):
                     servicer.ListPractitioners,
                     request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPractitionersRequest.FromString,
                     response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPractitionersResponse.SerializeToString,
+            ),
+            'AmendChain': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendChain,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendChainRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendChainResponse.SerializeToString,
+            ),
+            'AmendClinic': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendClinic,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendClinicRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendClinicResponse.SerializeToString,
+            ),
+            'AmendPractitioner': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendPractitioner,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPractitionerRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPractitionerResponse.SerializeToString,
+            ),
+            'RevokeLicence': grpc.unary_unary_rpc_method_handler(
+                    servicer.RevokeLicence,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RevokeLicenceRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RevokeLicenceResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -507,6 +580,114 @@ class DirectoryService:
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def AmendChain(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.DirectoryService/AmendChain',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendChainRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendChainResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AmendClinic(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.DirectoryService/AmendClinic',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendClinicRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendClinicResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AmendPractitioner(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.DirectoryService/AmendPractitioner',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPractitionerRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPractitionerResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RevokeLicence(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.DirectoryService/RevokeLicence',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.RevokeLicenceRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.RevokeLicenceResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class PatientServiceStub:
     """Patients: who they are, sealed, and what they bring along, in codes.
@@ -542,6 +723,66 @@ class PatientServiceStub:
                 '/mesoflow.consult.v1.PatientService/ListPatients',
                 request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPatientsRequest.SerializeToString,
                 response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPatientsResponse.FromString,
+                _registered_method=True)
+        self.AmendPatient = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/AmendPatient',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPatientRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPatientResponse.FromString,
+                _registered_method=True)
+        self.FindPatients = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/FindPatients',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.FindPatientsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.FindPatientsResponse.FromString,
+                _registered_method=True)
+        self.RecordTherapy = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/RecordTherapy',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RecordTherapyRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RecordTherapyResponse.FromString,
+                _registered_method=True)
+        self.EndTherapy = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/EndTherapy',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.EndTherapyRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.EndTherapyResponse.FromString,
+                _registered_method=True)
+        self.MergePatients = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/MergePatients',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.MergePatientsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.MergePatientsResponse.FromString,
+                _registered_method=True)
+        self.PlaceLegalHold = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/PlaceLegalHold',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.PlaceLegalHoldRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.PlaceLegalHoldResponse.FromString,
+                _registered_method=True)
+        self.LiftLegalHold = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/LiftLegalHold',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.LiftLegalHoldRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.LiftLegalHoldResponse.FromString,
+                _registered_method=True)
+        self.ErasePatient = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/ErasePatient',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ErasePatientRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ErasePatientResponse.FromString,
+                _registered_method=True)
+        self.ExportPatient = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/ExportPatient',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ExportPatientRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ExportPatientResponse.FromString,
+                _registered_method=True)
+        self.GetPhotoConsentText = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/GetPhotoConsentText',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPhotoConsentTextRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPhotoConsentTextResponse.FromString,
+                _registered_method=True)
+        self.SignPhotoConsent = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/SignPhotoConsent',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPhotoConsentRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPhotoConsentResponse.FromString,
+                _registered_method=True)
+        self.WithdrawPhotoConsent = channel.unary_unary(
+                '/mesoflow.consult.v1.PatientService/WithdrawPhotoConsent',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.WithdrawPhotoConsentRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.WithdrawPhotoConsentResponse.FromString,
                 _registered_method=True)
 
 
@@ -589,6 +830,114 @@ class PatientServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AmendPatient(self, request, context):
+        """Changes who a patient is or what is known beside the history; what is unset stays.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindPatients(self, request, context):
+        """Finds patients of the chain by name with birth date, by telephone or by e-mail, exactly.
+        Nothing is decrypted, and the search is audited.
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecordTherapy(self, request, context):
+        """Records a therapy beside ours.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndTherapy(self, request, context):
+        """Ends one.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND, THERAPY_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID;
+        FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MergePatients(self, request, context):
+        """Makes two records one. Consultations, plans, exposures, credits and cases follow at once.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION MERGE_NOT_ALLOWED, PATIENT_MERGED,
+        PATIENT_ERASED, PATIENT_RESTRICTED, LEGAL_HOLD_ACTIVE; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def PlaceLegalHold(self, request, context):
+        """Forbids erasure until lifted.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def LiftLegalHold(self, request, context):
+        """Lifts a legal hold.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND, LEGAL_HOLD_NOT_FOUND; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ErasePatient(self, request, context):
+        """Destroys a person's keys, or restricts the record where it has to be kept and that is asked
+        for.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION LEGAL_HOLD_ACTIVE, SERIOUS_CASE_OPEN,
+        RETENTION_RUNNING, PATIENT_IN_TREATMENT, POLICY_MISSING, PATIENT_MERGED, PATIENT_ERASED;
+        UNAVAILABLE SAFETY_UNAVAILABLE; ABORTED CLEARANCE_STALE, ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportPatient(self, request, context):
+        """Returns everything that is held of a patient, in all services. The reading is audited.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; UNAVAILABLE
+        NEIGHBOUR_UNAVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPhotoConsentText(self, request, context):
+        """Returns the text of the photo consent, which is no part of the consent to a plan.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignPhotoConsent(self, request, context):
+        """Records that the patient signed the photo consent.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE;
+        FAILED_PRECONDITION CONSENT_STALE, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def WithdrawPhotoConsent(self, request, context):
+        """Takes the photo consent back, which needs no reason.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PHOTO_CONSENT_MISSING; ABORTED
+        ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PatientServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -616,6 +965,66 @@ def add_PatientServiceServicer_to_server(servicer, server):
                     servicer.ListPatients,
                     request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPatientsRequest.FromString,
                     response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPatientsResponse.SerializeToString,
+            ),
+            'AmendPatient': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendPatient,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPatientRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPatientResponse.SerializeToString,
+            ),
+            'FindPatients': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindPatients,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.FindPatientsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.FindPatientsResponse.SerializeToString,
+            ),
+            'RecordTherapy': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecordTherapy,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RecordTherapyRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RecordTherapyResponse.SerializeToString,
+            ),
+            'EndTherapy': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndTherapy,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.EndTherapyRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.EndTherapyResponse.SerializeToString,
+            ),
+            'MergePatients': grpc.unary_unary_rpc_method_handler(
+                    servicer.MergePatients,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.MergePatientsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.MergePatientsResponse.SerializeToString,
+            ),
+            'PlaceLegalHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.PlaceLegalHold,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.PlaceLegalHoldRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.PlaceLegalHoldResponse.SerializeToString,
+            ),
+            'LiftLegalHold': grpc.unary_unary_rpc_method_handler(
+                    servicer.LiftLegalHold,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.LiftLegalHoldRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.LiftLegalHoldResponse.SerializeToString,
+            ),
+            'ErasePatient': grpc.unary_unary_rpc_method_handler(
+                    servicer.ErasePatient,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ErasePatientRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ErasePatientResponse.SerializeToString,
+            ),
+            'ExportPatient': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportPatient,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ExportPatientRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ExportPatientResponse.SerializeToString,
+            ),
+            'GetPhotoConsentText': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPhotoConsentText,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPhotoConsentTextRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPhotoConsentTextResponse.SerializeToString,
+            ),
+            'SignPhotoConsent': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignPhotoConsent,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPhotoConsentRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPhotoConsentResponse.SerializeToString,
+            ),
+            'WithdrawPhotoConsent': grpc.unary_unary_rpc_method_handler(
+                    servicer.WithdrawPhotoConsent,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.WithdrawPhotoConsentRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.WithdrawPhotoConsentResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -764,6 +1173,330 @@ class PatientService:
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def AmendPatient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/AmendPatient',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPatientRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPatientResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindPatients(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/FindPatients',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.FindPatientsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.FindPatientsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecordTherapy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/RecordTherapy',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.RecordTherapyRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.RecordTherapyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndTherapy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/EndTherapy',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.EndTherapyRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.EndTherapyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MergePatients(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/MergePatients',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.MergePatientsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.MergePatientsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def PlaceLegalHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/PlaceLegalHold',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.PlaceLegalHoldRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.PlaceLegalHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def LiftLegalHold(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/LiftLegalHold',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.LiftLegalHoldRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.LiftLegalHoldResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ErasePatient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/ErasePatient',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ErasePatientRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ErasePatientResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportPatient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/ExportPatient',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ExportPatientRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ExportPatientResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPhotoConsentText(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/GetPhotoConsentText',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPhotoConsentTextRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPhotoConsentTextResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignPhotoConsent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/SignPhotoConsent',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPhotoConsentRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPhotoConsentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def WithdrawPhotoConsent(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PatientService/WithdrawPhotoConsent',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.WithdrawPhotoConsentRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.WithdrawPhotoConsentResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class ConsultationServiceStub:
     """Examination, screening and what the rules make of them. The practitioner is the token's.
@@ -804,6 +1537,11 @@ class ConsultationServiceStub:
                 '/mesoflow.consult.v1.ConsultationService/ListConsultations',
                 request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsultationsRequest.SerializeToString,
                 response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsultationsResponse.FromString,
+                _registered_method=True)
+        self.ReviewSuitability = channel.unary_unary(
+                '/mesoflow.consult.v1.ConsultationService/ReviewSuitability',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ReviewSuitabilityRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ReviewSuitabilityResponse.FromString,
                 _registered_method=True)
 
 
@@ -864,6 +1602,17 @@ class ConsultationServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ReviewSuitability(self, request, context):
+        """Decides on an assessment that says PHYSICIAN_REVIEW. The name is the token's, the reason is
+        sealed.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION SUITABILITY_MISSING,
+        SUITABILITY_EXPIRED, REVIEW_NOT_ASKED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_ConsultationServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -896,6 +1645,11 @@ def add_ConsultationServiceServicer_to_server(servicer, server):
                     servicer.ListConsultations,
                     request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsultationsRequest.FromString,
                     response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsultationsResponse.SerializeToString,
+            ),
+            'ReviewSuitability': grpc.unary_unary_rpc_method_handler(
+                    servicer.ReviewSuitability,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ReviewSuitabilityRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ReviewSuitabilityResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1071,6 +1825,33 @@ class ConsultationService:
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def ReviewSuitability(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ConsultationService/ReviewSuitability',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ReviewSuitabilityRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ReviewSuitabilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class FormularyServiceStub:
     """The reference data behind the decisions, as it is signed and in force.
@@ -1101,6 +1882,41 @@ class FormularyServiceStub:
                 '/mesoflow.consult.v1.FormularyService/ListProtocols',
                 request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListProtocolsRequest.SerializeToString,
                 response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListProtocolsResponse.FromString,
+                _registered_method=True)
+        self.SignIngredient = channel.unary_unary(
+                '/mesoflow.consult.v1.FormularyService/SignIngredient',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignIngredientRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignIngredientResponse.FromString,
+                _registered_method=True)
+        self.SignPair = channel.unary_unary(
+                '/mesoflow.consult.v1.FormularyService/SignPair',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPairRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPairResponse.FromString,
+                _registered_method=True)
+        self.SignPolicy = channel.unary_unary(
+                '/mesoflow.consult.v1.FormularyService/SignPolicy',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPolicyRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPolicyResponse.FromString,
+                _registered_method=True)
+        self.GetPolicy = channel.unary_unary(
+                '/mesoflow.consult.v1.FormularyService/GetPolicy',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPolicyRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPolicyResponse.FromString,
+                _registered_method=True)
+        self.RecheckPlans = channel.unary_unary(
+                '/mesoflow.consult.v1.FormularyService/RecheckPlans',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RecheckPlansRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RecheckPlansResponse.FromString,
+                _registered_method=True)
+        self.ListQuestionnaires = channel.unary_unary(
+                '/mesoflow.consult.v1.FormularyService/ListQuestionnaires',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListQuestionnairesRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListQuestionnairesResponse.FromString,
+                _registered_method=True)
+        self.ListSuitabilityRules = channel.unary_unary(
+                '/mesoflow.consult.v1.FormularyService/ListSuitabilityRules',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSuitabilityRulesRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSuitabilityRulesResponse.FromString,
                 _registered_method=True)
 
 
@@ -1140,6 +1956,65 @@ class FormularyServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def SignIngredient(self, request, context):
+        """Signs terms of an ingredient from a day on; open plans are held against them that day.
+        Errors: NOT_FOUND INGREDIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        LICENCE_LAPSED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignPair(self, request, context):
+        """Signs what is known of a pair. No row, no mixture.
+        Errors: NOT_FOUND INGREDIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        LICENCE_LAPSED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignPolicy(self, request, context):
+        """Signs the numbers that no source gives; it replaces what was signed before from its day on.
+        Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetPolicy(self, request, context):
+        """Returns the numbers in force today.
+        Errors: FAILED_PRECONDITION POLICY_MISSING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def RecheckPlans(self, request, context):
+        """Holds every open plan against the reference data as it is now, such as after new files.
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListQuestionnaires(self, request, context):
+        """Lists questionnaires, newest first.
+        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSuitabilityRules(self, request, context):
+        """Lists the rules of suitability in force, by id.
+        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_FormularyServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1162,6 +2037,41 @@ def add_FormularyServiceServicer_to_server(servicer, server):
                     servicer.ListProtocols,
                     request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListProtocolsRequest.FromString,
                     response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListProtocolsResponse.SerializeToString,
+            ),
+            'SignIngredient': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignIngredient,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignIngredientRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignIngredientResponse.SerializeToString,
+            ),
+            'SignPair': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignPair,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPairRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPairResponse.SerializeToString,
+            ),
+            'SignPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignPolicy,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPolicyRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPolicyResponse.SerializeToString,
+            ),
+            'GetPolicy': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetPolicy,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPolicyRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPolicyResponse.SerializeToString,
+            ),
+            'RecheckPlans': grpc.unary_unary_rpc_method_handler(
+                    servicer.RecheckPlans,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RecheckPlansRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.RecheckPlansResponse.SerializeToString,
+            ),
+            'ListQuestionnaires': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListQuestionnaires,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListQuestionnairesRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListQuestionnairesResponse.SerializeToString,
+            ),
+            'ListSuitabilityRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSuitabilityRules,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSuitabilityRulesRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSuitabilityRulesResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1283,6 +2193,195 @@ class FormularyService:
             metadata,
             _registered_method=True)
 
+    @staticmethod
+    def SignIngredient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.FormularyService/SignIngredient',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignIngredientRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignIngredientResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignPair(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.FormularyService/SignPair',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPairRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPairResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.FormularyService/SignPolicy',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPolicyRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetPolicy(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.FormularyService/GetPolicy',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPolicyRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.GetPolicyResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def RecheckPlans(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.FormularyService/RecheckPlans',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.RecheckPlansRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.RecheckPlansResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListQuestionnaires(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.FormularyService/ListQuestionnaires',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListQuestionnairesRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListQuestionnairesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSuitabilityRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.FormularyService/ListSuitabilityRules',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSuitabilityRulesRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSuitabilityRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
 
 class PlanServiceStub:
     """Plans: proposed, quoted by billing, signed by the patient, accepted.
@@ -1333,6 +2432,26 @@ class PlanServiceStub:
                 '/mesoflow.consult.v1.PlanService/ListPlans',
                 request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPlansRequest.SerializeToString,
                 response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPlansResponse.FromString,
+                _registered_method=True)
+        self.AmendPlan = channel.unary_unary(
+                '/mesoflow.consult.v1.PlanService/AmendPlan',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPlanRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPlanResponse.FromString,
+                _registered_method=True)
+        self.ImportPlan = channel.unary_unary(
+                '/mesoflow.consult.v1.PlanService/ImportPlan',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ImportPlanRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ImportPlanResponse.FromString,
+                _registered_method=True)
+        self.MovePlan = channel.unary_unary(
+                '/mesoflow.consult.v1.PlanService/MovePlan',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.MovePlanRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.MovePlanResponse.FromString,
+                _registered_method=True)
+        self.SignResponsibility = channel.unary_unary(
+                '/mesoflow.consult.v1.PlanService/SignResponsibility',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignResponsibilityRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignResponsibilityResponse.FromString,
                 _registered_method=True)
 
 
@@ -1419,6 +2538,55 @@ class PlanServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def AmendPlan(self, request, context):
+        """Changes what a plan says; what was signed is void, what was paid and done stays. Unset fields
+        keep what is.
+        Errors: NOT_FOUND PLAN_NOT_FOUND, PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND,
+        INGREDIENT_NOT_FOUND, PROTOCOL_NOT_FOUND; INVALID_ARGUMENT SCHEDULE_INVALID, THERAPY_UNKNOWN;
+        FAILED_PRECONDITION PLAN_CLOSED, PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN,
+        SUITABILITY_MISSING, SUITABILITY_EXPIRED, NOT_SUITABLE, INGREDIENT_BLOCKED,
+        PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED, WEIGHT_MISSING, POLICY_MISSING,
+        PREPARATION_SOURCE_NOT_ALLOWED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED ETAG_MISMATCH;
+        PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ImportPlan(self, request, context):
+        """Brings a half-used course of another system in, through the same gates as a new plan.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND,
+        INGREDIENT_NOT_FOUND, PROTOCOL_NOT_FOUND; INVALID_ARGUMENT SCHEDULE_INVALID, THERAPY_UNKNOWN;
+        FAILED_PRECONDITION PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN, PATIENT_MERGED,
+        PATIENT_ERASED, PATIENT_RESTRICTED, SUITABILITY_MISSING, SUITABILITY_EXPIRED, NOT_SUITABLE,
+        INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED, WEIGHT_MISSING,
+        POLICY_MISSING, PREPARATION_SOURCE_NOT_ALLOWED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED;
+        ALREADY_EXISTS PLAN_ALREADY_IMPORTED; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def MovePlan(self, request, context):
+        """Carries a plan out at another clinic of the chain from now on.
+        Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND; FAILED_PRECONDITION PLAN_CLOSED,
+        INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED,
+        PREPARATION_SOURCE_NOT_ALLOWED; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def SignResponsibility(self, request, context):
+        """Takes a moved plan on: the token's practitioner answers for it at its clinic.
+        Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION PLAN_CLOSED, CONSENT_MISSING,
+        RESPONSIBLE_PRACTITIONER_REQUIRED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_PlanServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -1461,6 +2629,26 @@ def add_PlanServiceServicer_to_server(servicer, server):
                     servicer.ListPlans,
                     request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPlansRequest.FromString,
                     response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPlansResponse.SerializeToString,
+            ),
+            'AmendPlan': grpc.unary_unary_rpc_method_handler(
+                    servicer.AmendPlan,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPlanRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPlanResponse.SerializeToString,
+            ),
+            'ImportPlan': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportPlan,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ImportPlanRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ImportPlanResponse.SerializeToString,
+            ),
+            'MovePlan': grpc.unary_unary_rpc_method_handler(
+                    servicer.MovePlan,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.MovePlanRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.MovePlanResponse.SerializeToString,
+            ),
+            'SignResponsibility': grpc.unary_unary_rpc_method_handler(
+                    servicer.SignResponsibility,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignResponsibilityRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.SignResponsibilityResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -1680,6 +2868,452 @@ class PlanService:
             '/mesoflow.consult.v1.PlanService/ListPlans',
             mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPlansRequest.SerializeToString,
             mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPlansResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AmendPlan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PlanService/AmendPlan',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPlanRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AmendPlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportPlan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PlanService/ImportPlan',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ImportPlanRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ImportPlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def MovePlan(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PlanService/MovePlan',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.MovePlanRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.MovePlanResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def SignResponsibility(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.PlanService/SignResponsibility',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignResponsibilityRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.SignResponsibilityResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class CocktailServiceStub:
+    """Cocktails: proposed and checked. Neither changes anything; a plan is proposed with the result.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.ProposeCocktail = channel.unary_unary(
+                '/mesoflow.consult.v1.CocktailService/ProposeCocktail',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ProposeCocktailRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ProposeCocktailResponse.FromString,
+                _registered_method=True)
+        self.ValidateCocktail = channel.unary_unary(
+                '/mesoflow.consult.v1.CocktailService/ValidateCocktail',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ValidateCocktailRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ValidateCocktailResponse.FromString,
+                _registered_method=True)
+
+
+class CocktailServiceServicer:
+    """Cocktails: proposed and checked. Neither changes anything; a plan is proposed with the result.
+    """
+
+    def ProposeCocktail(self, request, context):
+        """Proposes cocktails for a patient's goals, with the reason for every ingredient, in or out.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND, PATIENT_NOT_FOUND;
+        FAILED_PRECONDITION SUITABILITY_MISSING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ValidateCocktail(self, request, context):
+        """Checks a cocktail against every gate. That it fails is an answer, with rule, pair, limit and
+        arithmetic.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND, PATIENT_NOT_FOUND;
+        FAILED_PRECONDITION SUITABILITY_MISSING.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_CocktailServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'ProposeCocktail': grpc.unary_unary_rpc_method_handler(
+                    servicer.ProposeCocktail,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ProposeCocktailRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ProposeCocktailResponse.SerializeToString,
+            ),
+            'ValidateCocktail': grpc.unary_unary_rpc_method_handler(
+                    servicer.ValidateCocktail,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ValidateCocktailRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ValidateCocktailResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'mesoflow.consult.v1.CocktailService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('mesoflow.consult.v1.CocktailService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class CocktailService:
+    """Cocktails: proposed and checked. Neither changes anything; a plan is proposed with the result.
+    """
+
+    @staticmethod
+    def ProposeCocktail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.CocktailService/ProposeCocktail',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ProposeCocktailRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ProposeCocktailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ValidateCocktail(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.CocktailService/ValidateCocktail',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ValidateCocktailRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ValidateCocktailResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class ResponseServiceStub:
+    """Responses: what was measured of a plan, and what named rules of the chain make of it.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.AssessResponse = channel.unary_unary(
+                '/mesoflow.consult.v1.ResponseService/AssessResponse',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AssessResponseRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AssessResponseResponse.FromString,
+                _registered_method=True)
+        self.GetResponse = channel.unary_unary(
+                '/mesoflow.consult.v1.ResponseService/GetResponse',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseResponse.FromString,
+                _registered_method=True)
+        self.ListResponses = channel.unary_unary(
+                '/mesoflow.consult.v1.ResponseService/ListResponses',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponsesRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponsesResponse.FromString,
+                _registered_method=True)
+        self.GetResponseCurve = channel.unary_unary(
+                '/mesoflow.consult.v1.ResponseService/GetResponseCurve',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseCurveRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseCurveResponse.FromString,
+                _registered_method=True)
+
+
+class ResponseServiceServicer:
+    """Responses: what was measured of a plan, and what named rules of the chain make of it.
+    """
+
+    def AssessResponse(self, request, context):
+        """Applies the rules now. That nothing can be said is an answer.
+        Errors: NOT_FOUND RESPONSE_NOT_FOUND; ABORTED ETAG_MISMATCH.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetResponse(self, request, context):
+        """Returns the response of a plan.
+        Errors: NOT_FOUND RESPONSE_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListResponses(self, request, context):
+        """Lists responses, newest first.
+        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetResponseCurve(self, request, context):
+        """Returns how a measure moves over all of the chain's plans of a protocol, beside the cited
+        trials.
+        Errors: NOT_FOUND PROTOCOL_NOT_FOUND.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_ResponseServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'AssessResponse': grpc.unary_unary_rpc_method_handler(
+                    servicer.AssessResponse,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AssessResponseRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.AssessResponseResponse.SerializeToString,
+            ),
+            'GetResponse': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetResponse,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseResponse.SerializeToString,
+            ),
+            'ListResponses': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListResponses,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponsesRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponsesResponse.SerializeToString,
+            ),
+            'GetResponseCurve': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetResponseCurve,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseCurveRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseCurveResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'mesoflow.consult.v1.ResponseService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('mesoflow.consult.v1.ResponseService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class ResponseService:
+    """Responses: what was measured of a plan, and what named rules of the chain make of it.
+    """
+
+    @staticmethod
+    def AssessResponse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ResponseService/AssessResponse',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AssessResponseRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.AssessResponseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetResponse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ResponseService/GetResponse',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListResponses(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ResponseService/ListResponses',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponsesRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponsesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetResponseCurve(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ResponseService/GetResponseCurve',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseCurveRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.GetResponseCurveResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -57,6 +57,23 @@ class DirectoryServiceStub:
     """Lists the chain's practitioners.
     Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
     """
+    AmendChain: _aio.UnaryUnaryMultiCallable[_service_pb2.AmendChainRequest, _service_pb2.AmendChainResponse]
+    """Changes the chain's jurisdiction.
+    Errors: NOT_FOUND CHAIN_NOT_FOUND; ABORTED ETAG_MISMATCH.
+    """
+    AmendClinic: _aio.UnaryUnaryMultiCallable[_service_pb2.AmendClinicRequest, _service_pb2.AmendClinicResponse]
+    """Changes a clinic's time zone, jurisdiction or legal entity.
+    Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT TIME_ZONE_UNKNOWN; ABORTED ETAG_MISMATCH.
+    """
+    AmendPractitioner: _aio.UnaryUnaryMultiCallable[_service_pb2.AmendPractitionerRequest, _service_pb2.AmendPractitionerResponse]
+    """Changes where a practitioner works and their credentials; both lists replace what was.
+    Errors: NOT_FOUND PRACTITIONER_NOT_FOUND, CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID;
+    ABORTED ETAG_MISMATCH.
+    """
+    RevokeLicence: _aio.UnaryUnaryMultiCallable[_service_pb2.RevokeLicenceRequest, _service_pb2.RevokeLicenceResponse]
+    """Ends a licence today: from now on it signs nothing.
+    Errors: NOT_FOUND PRACTITIONER_NOT_FOUND, LICENCE_NOT_FOUND; ABORTED ETAG_MISMATCH.
+    """
 
 class DirectoryServiceServicer(metaclass=_abc_1.ABCMeta):
     """The directory: the chain, its clinics and rooms, and those who treat."""
@@ -162,6 +179,47 @@ class DirectoryServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
         """
 
+    @_abc_1.abstractmethod
+    def AmendChain(
+        self,
+        request: _service_pb2.AmendChainRequest,
+        context: _aio.ServicerContext[_service_pb2.AmendChainRequest, _abc.Awaitable[_service_pb2.AmendChainResponse]],
+    ) -> _abc.Awaitable[_service_pb2.AmendChainResponse]:
+        """Changes the chain's jurisdiction.
+        Errors: NOT_FOUND CHAIN_NOT_FOUND; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def AmendClinic(
+        self,
+        request: _service_pb2.AmendClinicRequest,
+        context: _aio.ServicerContext[_service_pb2.AmendClinicRequest, _abc.Awaitable[_service_pb2.AmendClinicResponse]],
+    ) -> _abc.Awaitable[_service_pb2.AmendClinicResponse]:
+        """Changes a clinic's time zone, jurisdiction or legal entity.
+        Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT TIME_ZONE_UNKNOWN; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def AmendPractitioner(
+        self,
+        request: _service_pb2.AmendPractitionerRequest,
+        context: _aio.ServicerContext[_service_pb2.AmendPractitionerRequest, _abc.Awaitable[_service_pb2.AmendPractitionerResponse]],
+    ) -> _abc.Awaitable[_service_pb2.AmendPractitionerResponse]:
+        """Changes where a practitioner works and their credentials; both lists replace what was.
+        Errors: NOT_FOUND PRACTITIONER_NOT_FOUND, CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID;
+        ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def RevokeLicence(
+        self,
+        request: _service_pb2.RevokeLicenceRequest,
+        context: _aio.ServicerContext[_service_pb2.RevokeLicenceRequest, _abc.Awaitable[_service_pb2.RevokeLicenceResponse]],
+    ) -> _abc.Awaitable[_service_pb2.RevokeLicenceResponse]:
+        """Ends a licence today: from now on it signs nothing.
+        Errors: NOT_FOUND PRACTITIONER_NOT_FOUND, LICENCE_NOT_FOUND; ABORTED ETAG_MISMATCH.
+        """
+
 def add_DirectoryServiceServicer_to_server(servicer: DirectoryServiceServicer, server: _aio.Server) -> None: ...
 
 class PatientServiceStub:
@@ -187,6 +245,66 @@ class PatientServiceStub:
     ListPatients: _aio.UnaryUnaryMultiCallable[_service_pb2.ListPatientsRequest, _service_pb2.ListPatientsResponse]
     """Lists patients without their identity.
     Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    """
+    AmendPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.AmendPatientRequest, _service_pb2.AmendPatientResponse]
+    """Changes who a patient is or what is known beside the history; what is unset stays.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+    PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+    """
+    FindPatients: _aio.UnaryUnaryMultiCallable[_service_pb2.FindPatientsRequest, _service_pb2.FindPatientsResponse]
+    """Finds patients of the chain by name with birth date, by telephone or by e-mail, exactly.
+    Nothing is decrypted, and the search is audited.
+    Errors: none of its own.
+    """
+    RecordTherapy: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordTherapyRequest, _service_pb2.RecordTherapyResponse]
+    """Records a therapy beside ours.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+    PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+    """
+    EndTherapy: _aio.UnaryUnaryMultiCallable[_service_pb2.EndTherapyRequest, _service_pb2.EndTherapyResponse]
+    """Ends one.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND, THERAPY_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID;
+    FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+    """
+    MergePatients: _aio.UnaryUnaryMultiCallable[_service_pb2.MergePatientsRequest, _service_pb2.MergePatientsResponse]
+    """Makes two records one. Consultations, plans, exposures, credits and cases follow at once.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION MERGE_NOT_ALLOWED, PATIENT_MERGED,
+    PATIENT_ERASED, PATIENT_RESTRICTED, LEGAL_HOLD_ACTIVE; ABORTED ETAG_MISMATCH.
+    """
+    PlaceLegalHold: _aio.UnaryUnaryMultiCallable[_service_pb2.PlaceLegalHoldRequest, _service_pb2.PlaceLegalHoldResponse]
+    """Forbids erasure until lifted.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; ABORTED ETAG_MISMATCH.
+    """
+    LiftLegalHold: _aio.UnaryUnaryMultiCallable[_service_pb2.LiftLegalHoldRequest, _service_pb2.LiftLegalHoldResponse]
+    """Lifts a legal hold.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND, LEGAL_HOLD_NOT_FOUND; ABORTED ETAG_MISMATCH.
+    """
+    ErasePatient: _aio.UnaryUnaryMultiCallable[_service_pb2.ErasePatientRequest, _service_pb2.ErasePatientResponse]
+    """Destroys a person's keys, or restricts the record where it has to be kept and that is asked
+    for.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION LEGAL_HOLD_ACTIVE, SERIOUS_CASE_OPEN,
+    RETENTION_RUNNING, PATIENT_IN_TREATMENT, POLICY_MISSING, PATIENT_MERGED, PATIENT_ERASED;
+    UNAVAILABLE SAFETY_UNAVAILABLE; ABORTED CLEARANCE_STALE, ETAG_MISMATCH.
+    """
+    ExportPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.ExportPatientRequest, _service_pb2.ExportPatientResponse]
+    """Returns everything that is held of a patient, in all services. The reading is audited.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; UNAVAILABLE
+    NEIGHBOUR_UNAVAILABLE.
+    """
+    GetPhotoConsentText: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPhotoConsentTextRequest, _service_pb2.GetPhotoConsentTextResponse]
+    """Returns the text of the photo consent, which is no part of the consent to a plan.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE.
+    """
+    SignPhotoConsent: _aio.UnaryUnaryMultiCallable[_service_pb2.SignPhotoConsentRequest, _service_pb2.SignPhotoConsentResponse]
+    """Records that the patient signed the photo consent.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE;
+    FAILED_PRECONDITION CONSENT_STALE, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+    ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    """
+    WithdrawPhotoConsent: _aio.UnaryUnaryMultiCallable[_service_pb2.WithdrawPhotoConsentRequest, _service_pb2.WithdrawPhotoConsentResponse]
+    """Takes the photo consent back, which needs no reason.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PHOTO_CONSENT_MISSING; ABORTED
+    ETAG_MISMATCH.
     """
 
 class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -242,6 +360,138 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
         """
 
+    @_abc_1.abstractmethod
+    def AmendPatient(
+        self,
+        request: _service_pb2.AmendPatientRequest,
+        context: _aio.ServicerContext[_service_pb2.AmendPatientRequest, _abc.Awaitable[_service_pb2.AmendPatientResponse]],
+    ) -> _abc.Awaitable[_service_pb2.AmendPatientResponse]:
+        """Changes who a patient is or what is known beside the history; what is unset stays.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def FindPatients(
+        self,
+        request: _service_pb2.FindPatientsRequest,
+        context: _aio.ServicerContext[_service_pb2.FindPatientsRequest, _abc.Awaitable[_service_pb2.FindPatientsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.FindPatientsResponse]:
+        """Finds patients of the chain by name with birth date, by telephone or by e-mail, exactly.
+        Nothing is decrypted, and the search is audited.
+        Errors: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def RecordTherapy(
+        self,
+        request: _service_pb2.RecordTherapyRequest,
+        context: _aio.ServicerContext[_service_pb2.RecordTherapyRequest, _abc.Awaitable[_service_pb2.RecordTherapyResponse]],
+    ) -> _abc.Awaitable[_service_pb2.RecordTherapyResponse]:
+        """Records a therapy beside ours.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def EndTherapy(
+        self,
+        request: _service_pb2.EndTherapyRequest,
+        context: _aio.ServicerContext[_service_pb2.EndTherapyRequest, _abc.Awaitable[_service_pb2.EndTherapyResponse]],
+    ) -> _abc.Awaitable[_service_pb2.EndTherapyResponse]:
+        """Ends one.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND, THERAPY_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID;
+        FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def MergePatients(
+        self,
+        request: _service_pb2.MergePatientsRequest,
+        context: _aio.ServicerContext[_service_pb2.MergePatientsRequest, _abc.Awaitable[_service_pb2.MergePatientsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.MergePatientsResponse]:
+        """Makes two records one. Consultations, plans, exposures, credits and cases follow at once.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION MERGE_NOT_ALLOWED, PATIENT_MERGED,
+        PATIENT_ERASED, PATIENT_RESTRICTED, LEGAL_HOLD_ACTIVE; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def PlaceLegalHold(
+        self,
+        request: _service_pb2.PlaceLegalHoldRequest,
+        context: _aio.ServicerContext[_service_pb2.PlaceLegalHoldRequest, _abc.Awaitable[_service_pb2.PlaceLegalHoldResponse]],
+    ) -> _abc.Awaitable[_service_pb2.PlaceLegalHoldResponse]:
+        """Forbids erasure until lifted.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def LiftLegalHold(
+        self,
+        request: _service_pb2.LiftLegalHoldRequest,
+        context: _aio.ServicerContext[_service_pb2.LiftLegalHoldRequest, _abc.Awaitable[_service_pb2.LiftLegalHoldResponse]],
+    ) -> _abc.Awaitable[_service_pb2.LiftLegalHoldResponse]:
+        """Lifts a legal hold.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND, LEGAL_HOLD_NOT_FOUND; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def ErasePatient(
+        self,
+        request: _service_pb2.ErasePatientRequest,
+        context: _aio.ServicerContext[_service_pb2.ErasePatientRequest, _abc.Awaitable[_service_pb2.ErasePatientResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ErasePatientResponse]:
+        """Destroys a person's keys, or restricts the record where it has to be kept and that is asked
+        for.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION LEGAL_HOLD_ACTIVE, SERIOUS_CASE_OPEN,
+        RETENTION_RUNNING, PATIENT_IN_TREATMENT, POLICY_MISSING, PATIENT_MERGED, PATIENT_ERASED;
+        UNAVAILABLE SAFETY_UNAVAILABLE; ABORTED CLEARANCE_STALE, ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportPatient(
+        self,
+        request: _service_pb2.ExportPatientRequest,
+        context: _aio.ServicerContext[_service_pb2.ExportPatientRequest, _abc.Awaitable[_service_pb2.ExportPatientResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ExportPatientResponse]:
+        """Returns everything that is held of a patient, in all services. The reading is audited.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; UNAVAILABLE
+        NEIGHBOUR_UNAVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPhotoConsentText(
+        self,
+        request: _service_pb2.GetPhotoConsentTextRequest,
+        context: _aio.ServicerContext[_service_pb2.GetPhotoConsentTextRequest, _abc.Awaitable[_service_pb2.GetPhotoConsentTextResponse]],
+    ) -> _abc.Awaitable[_service_pb2.GetPhotoConsentTextResponse]:
+        """Returns the text of the photo consent, which is no part of the consent to a plan.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE.
+        """
+
+    @_abc_1.abstractmethod
+    def SignPhotoConsent(
+        self,
+        request: _service_pb2.SignPhotoConsentRequest,
+        context: _aio.ServicerContext[_service_pb2.SignPhotoConsentRequest, _abc.Awaitable[_service_pb2.SignPhotoConsentResponse]],
+    ) -> _abc.Awaitable[_service_pb2.SignPhotoConsentResponse]:
+        """Records that the patient signed the photo consent.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE;
+        FAILED_PRECONDITION CONSENT_STALE, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+
+    @_abc_1.abstractmethod
+    def WithdrawPhotoConsent(
+        self,
+        request: _service_pb2.WithdrawPhotoConsentRequest,
+        context: _aio.ServicerContext[_service_pb2.WithdrawPhotoConsentRequest, _abc.Awaitable[_service_pb2.WithdrawPhotoConsentResponse]],
+    ) -> _abc.Awaitable[_service_pb2.WithdrawPhotoConsentResponse]:
+        """Takes the photo consent back, which needs no reason.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PHOTO_CONSENT_MISSING; ABORTED
+        ETAG_MISMATCH.
+        """
+
 def add_PatientServiceServicer_to_server(servicer: PatientServiceServicer, server: _aio.Server) -> None: ...
 
 class ConsultationServiceStub:
@@ -276,6 +526,13 @@ class ConsultationServiceStub:
     ListConsultations: _aio.UnaryUnaryMultiCallable[_service_pb2.ListConsultationsRequest, _service_pb2.ListConsultationsResponse]
     """Lists consultations, newest first.
     Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    """
+    ReviewSuitability: _aio.UnaryUnaryMultiCallable[_service_pb2.ReviewSuitabilityRequest, _service_pb2.ReviewSuitabilityResponse]
+    """Decides on an assessment that says PHYSICIAN_REVIEW. The name is the token's, the reason is
+    sealed.
+    Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION SUITABILITY_MISSING,
+    SUITABILITY_EXPIRED, REVIEW_NOT_ASKED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED
+    ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
     """
 
 class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -346,6 +603,19 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
         """
 
+    @_abc_1.abstractmethod
+    def ReviewSuitability(
+        self,
+        request: _service_pb2.ReviewSuitabilityRequest,
+        context: _aio.ServicerContext[_service_pb2.ReviewSuitabilityRequest, _abc.Awaitable[_service_pb2.ReviewSuitabilityResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ReviewSuitabilityResponse]:
+        """Decides on an assessment that says PHYSICIAN_REVIEW. The name is the token's, the reason is
+        sealed.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; FAILED_PRECONDITION SUITABILITY_MISSING,
+        SUITABILITY_EXPIRED, REVIEW_NOT_ASKED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+
 def add_ConsultationServiceServicer_to_server(servicer: ConsultationServiceServicer, server: _aio.Server) -> None: ...
 
 class FormularyServiceStub:
@@ -366,6 +636,37 @@ class FormularyServiceStub:
     """
     ListProtocols: _aio.UnaryUnaryMultiCallable[_service_pb2.ListProtocolsRequest, _service_pb2.ListProtocolsResponse]
     """Lists schedules by code.
+    Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    """
+    SignIngredient: _aio.UnaryUnaryMultiCallable[_service_pb2.SignIngredientRequest, _service_pb2.SignIngredientResponse]
+    """Signs terms of an ingredient from a day on; open plans are held against them that day.
+    Errors: NOT_FOUND INGREDIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+    LICENCE_LAPSED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    """
+    SignPair: _aio.UnaryUnaryMultiCallable[_service_pb2.SignPairRequest, _service_pb2.SignPairResponse]
+    """Signs what is known of a pair. No row, no mixture.
+    Errors: NOT_FOUND INGREDIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+    LICENCE_LAPSED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    """
+    SignPolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.SignPolicyRequest, _service_pb2.SignPolicyResponse]
+    """Signs the numbers that no source gives; it replaces what was signed before from its day on.
+    Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+    ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    """
+    GetPolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPolicyRequest, _service_pb2.GetPolicyResponse]
+    """Returns the numbers in force today.
+    Errors: FAILED_PRECONDITION POLICY_MISSING.
+    """
+    RecheckPlans: _aio.UnaryUnaryMultiCallable[_service_pb2.RecheckPlansRequest, _service_pb2.RecheckPlansResponse]
+    """Holds every open plan against the reference data as it is now, such as after new files.
+    Errors: none of its own.
+    """
+    ListQuestionnaires: _aio.UnaryUnaryMultiCallable[_service_pb2.ListQuestionnairesRequest, _service_pb2.ListQuestionnairesResponse]
+    """Lists questionnaires, newest first.
+    Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    """
+    ListSuitabilityRules: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSuitabilityRulesRequest, _service_pb2.ListSuitabilityRulesResponse]
+    """Lists the rules of suitability in force, by id.
     Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
     """
 
@@ -409,6 +710,79 @@ class FormularyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.ListProtocolsRequest, _abc.Awaitable[_service_pb2.ListProtocolsResponse]],
     ) -> _abc.Awaitable[_service_pb2.ListProtocolsResponse]:
         """Lists schedules by code.
+        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def SignIngredient(
+        self,
+        request: _service_pb2.SignIngredientRequest,
+        context: _aio.ServicerContext[_service_pb2.SignIngredientRequest, _abc.Awaitable[_service_pb2.SignIngredientResponse]],
+    ) -> _abc.Awaitable[_service_pb2.SignIngredientResponse]:
+        """Signs terms of an ingredient from a day on; open plans are held against them that day.
+        Errors: NOT_FOUND INGREDIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        LICENCE_LAPSED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+
+    @_abc_1.abstractmethod
+    def SignPair(
+        self,
+        request: _service_pb2.SignPairRequest,
+        context: _aio.ServicerContext[_service_pb2.SignPairRequest, _abc.Awaitable[_service_pb2.SignPairResponse]],
+    ) -> _abc.Awaitable[_service_pb2.SignPairResponse]:
+        """Signs what is known of a pair. No row, no mixture.
+        Errors: NOT_FOUND INGREDIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        LICENCE_LAPSED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+
+    @_abc_1.abstractmethod
+    def SignPolicy(
+        self,
+        request: _service_pb2.SignPolicyRequest,
+        context: _aio.ServicerContext[_service_pb2.SignPolicyRequest, _abc.Awaitable[_service_pb2.SignPolicyResponse]],
+    ) -> _abc.Awaitable[_service_pb2.SignPolicyResponse]:
+        """Signs the numbers that no source gives; it replaces what was signed before from its day on.
+        Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+
+    @_abc_1.abstractmethod
+    def GetPolicy(
+        self,
+        request: _service_pb2.GetPolicyRequest,
+        context: _aio.ServicerContext[_service_pb2.GetPolicyRequest, _abc.Awaitable[_service_pb2.GetPolicyResponse]],
+    ) -> _abc.Awaitable[_service_pb2.GetPolicyResponse]:
+        """Returns the numbers in force today.
+        Errors: FAILED_PRECONDITION POLICY_MISSING.
+        """
+
+    @_abc_1.abstractmethod
+    def RecheckPlans(
+        self,
+        request: _service_pb2.RecheckPlansRequest,
+        context: _aio.ServicerContext[_service_pb2.RecheckPlansRequest, _abc.Awaitable[_service_pb2.RecheckPlansResponse]],
+    ) -> _abc.Awaitable[_service_pb2.RecheckPlansResponse]:
+        """Holds every open plan against the reference data as it is now, such as after new files.
+        Errors: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def ListQuestionnaires(
+        self,
+        request: _service_pb2.ListQuestionnairesRequest,
+        context: _aio.ServicerContext[_service_pb2.ListQuestionnairesRequest, _abc.Awaitable[_service_pb2.ListQuestionnairesResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListQuestionnairesResponse]:
+        """Lists questionnaires, newest first.
+        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSuitabilityRules(
+        self,
+        request: _service_pb2.ListSuitabilityRulesRequest,
+        context: _aio.ServicerContext[_service_pb2.ListSuitabilityRulesRequest, _abc.Awaitable[_service_pb2.ListSuitabilityRulesResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListSuitabilityRulesResponse]:
+        """Lists the rules of suitability in force, by id.
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
         """
 
@@ -464,6 +838,39 @@ class PlanServiceStub:
     ListPlans: _aio.UnaryUnaryMultiCallable[_service_pb2.ListPlansRequest, _service_pb2.ListPlansResponse]
     """Lists plans, newest first.
     Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    """
+    AmendPlan: _aio.UnaryUnaryMultiCallable[_service_pb2.AmendPlanRequest, _service_pb2.AmendPlanResponse]
+    """Changes what a plan says; what was signed is void, what was paid and done stays. Unset fields
+    keep what is.
+    Errors: NOT_FOUND PLAN_NOT_FOUND, PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND,
+    INGREDIENT_NOT_FOUND, PROTOCOL_NOT_FOUND; INVALID_ARGUMENT SCHEDULE_INVALID, THERAPY_UNKNOWN;
+    FAILED_PRECONDITION PLAN_CLOSED, PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN,
+    SUITABILITY_MISSING, SUITABILITY_EXPIRED, NOT_SUITABLE, INGREDIENT_BLOCKED,
+    PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED, WEIGHT_MISSING, POLICY_MISSING,
+    PREPARATION_SOURCE_NOT_ALLOWED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED ETAG_MISMATCH;
+    PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    """
+    ImportPlan: _aio.UnaryUnaryMultiCallable[_service_pb2.ImportPlanRequest, _service_pb2.ImportPlanResponse]
+    """Brings a half-used course of another system in, through the same gates as a new plan.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND,
+    INGREDIENT_NOT_FOUND, PROTOCOL_NOT_FOUND; INVALID_ARGUMENT SCHEDULE_INVALID, THERAPY_UNKNOWN;
+    FAILED_PRECONDITION PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN, PATIENT_MERGED,
+    PATIENT_ERASED, PATIENT_RESTRICTED, SUITABILITY_MISSING, SUITABILITY_EXPIRED, NOT_SUITABLE,
+    INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED, WEIGHT_MISSING,
+    POLICY_MISSING, PREPARATION_SOURCE_NOT_ALLOWED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED;
+    ALREADY_EXISTS PLAN_ALREADY_IMPORTED; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    """
+    MovePlan: _aio.UnaryUnaryMultiCallable[_service_pb2.MovePlanRequest, _service_pb2.MovePlanResponse]
+    """Carries a plan out at another clinic of the chain from now on.
+    Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND; FAILED_PRECONDITION PLAN_CLOSED,
+    INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED,
+    PREPARATION_SOURCE_NOT_ALLOWED; ABORTED ETAG_MISMATCH.
+    """
+    SignResponsibility: _aio.UnaryUnaryMultiCallable[_service_pb2.SignResponsibilityRequest, _service_pb2.SignResponsibilityResponse]
+    """Takes a moved plan on: the token's practitioner answers for it at its clinic.
+    Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION PLAN_CLOSED, CONSENT_MISSING,
+    RESPONSIBLE_PRACTITIONER_REQUIRED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED
+    ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
     """
 
 class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -564,4 +971,173 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
         """
 
+    @_abc_1.abstractmethod
+    def AmendPlan(
+        self,
+        request: _service_pb2.AmendPlanRequest,
+        context: _aio.ServicerContext[_service_pb2.AmendPlanRequest, _abc.Awaitable[_service_pb2.AmendPlanResponse]],
+    ) -> _abc.Awaitable[_service_pb2.AmendPlanResponse]:
+        """Changes what a plan says; what was signed is void, what was paid and done stays. Unset fields
+        keep what is.
+        Errors: NOT_FOUND PLAN_NOT_FOUND, PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND,
+        INGREDIENT_NOT_FOUND, PROTOCOL_NOT_FOUND; INVALID_ARGUMENT SCHEDULE_INVALID, THERAPY_UNKNOWN;
+        FAILED_PRECONDITION PLAN_CLOSED, PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN,
+        SUITABILITY_MISSING, SUITABILITY_EXPIRED, NOT_SUITABLE, INGREDIENT_BLOCKED,
+        PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED, WEIGHT_MISSING, POLICY_MISSING,
+        PREPARATION_SOURCE_NOT_ALLOWED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED ETAG_MISMATCH;
+        PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+
+    @_abc_1.abstractmethod
+    def ImportPlan(
+        self,
+        request: _service_pb2.ImportPlanRequest,
+        context: _aio.ServicerContext[_service_pb2.ImportPlanRequest, _abc.Awaitable[_service_pb2.ImportPlanResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ImportPlanResponse]:
+        """Brings a half-used course of another system in, through the same gates as a new plan.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND, CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND,
+        INGREDIENT_NOT_FOUND, PROTOCOL_NOT_FOUND; INVALID_ARGUMENT SCHEDULE_INVALID, THERAPY_UNKNOWN;
+        FAILED_PRECONDITION PATIENT_DECEASED, PATIENT_UNDER_AGE, PATIENT_AGE_UNKNOWN, PATIENT_MERGED,
+        PATIENT_ERASED, PATIENT_RESTRICTED, SUITABILITY_MISSING, SUITABILITY_EXPIRED, NOT_SUITABLE,
+        INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED, WEIGHT_MISSING,
+        POLICY_MISSING, PREPARATION_SOURCE_NOT_ALLOWED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED;
+        ALREADY_EXISTS PLAN_ALREADY_IMPORTED; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+
+    @_abc_1.abstractmethod
+    def MovePlan(
+        self,
+        request: _service_pb2.MovePlanRequest,
+        context: _aio.ServicerContext[_service_pb2.MovePlanRequest, _abc.Awaitable[_service_pb2.MovePlanResponse]],
+    ) -> _abc.Awaitable[_service_pb2.MovePlanResponse]:
+        """Carries a plan out at another clinic of the chain from now on.
+        Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND; FAILED_PRECONDITION PLAN_CLOSED,
+        INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED,
+        PREPARATION_SOURCE_NOT_ALLOWED; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def SignResponsibility(
+        self,
+        request: _service_pb2.SignResponsibilityRequest,
+        context: _aio.ServicerContext[_service_pb2.SignResponsibilityRequest, _abc.Awaitable[_service_pb2.SignResponsibilityResponse]],
+    ) -> _abc.Awaitable[_service_pb2.SignResponsibilityResponse]:
+        """Takes a moved plan on: the token's practitioner answers for it at its clinic.
+        Errors: NOT_FOUND PLAN_NOT_FOUND; FAILED_PRECONDITION PLAN_CLOSED, CONSENT_MISSING,
+        RESPONSIBLE_PRACTITIONER_REQUIRED, LICENCE_LAPSED, PROFESSION_NOT_ALLOWED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        """
+
 def add_PlanServiceServicer_to_server(servicer: PlanServiceServicer, server: _aio.Server) -> None: ...
+
+class CocktailServiceStub:
+    """Cocktails: proposed and checked. Neither changes anything; a plan is proposed with the result."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    ProposeCocktail: _aio.UnaryUnaryMultiCallable[_service_pb2.ProposeCocktailRequest, _service_pb2.ProposeCocktailResponse]
+    """Proposes cocktails for a patient's goals, with the reason for every ingredient, in or out.
+    Errors: NOT_FOUND CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND, PATIENT_NOT_FOUND;
+    FAILED_PRECONDITION SUITABILITY_MISSING.
+    """
+    ValidateCocktail: _aio.UnaryUnaryMultiCallable[_service_pb2.ValidateCocktailRequest, _service_pb2.ValidateCocktailResponse]
+    """Checks a cocktail against every gate. That it fails is an answer, with rule, pair, limit and
+    arithmetic.
+    Errors: NOT_FOUND CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND, PATIENT_NOT_FOUND;
+    FAILED_PRECONDITION SUITABILITY_MISSING.
+    """
+
+class CocktailServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Cocktails: proposed and checked. Neither changes anything; a plan is proposed with the result."""
+
+    @_abc_1.abstractmethod
+    def ProposeCocktail(
+        self,
+        request: _service_pb2.ProposeCocktailRequest,
+        context: _aio.ServicerContext[_service_pb2.ProposeCocktailRequest, _abc.Awaitable[_service_pb2.ProposeCocktailResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ProposeCocktailResponse]:
+        """Proposes cocktails for a patient's goals, with the reason for every ingredient, in or out.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND, PATIENT_NOT_FOUND;
+        FAILED_PRECONDITION SUITABILITY_MISSING.
+        """
+
+    @_abc_1.abstractmethod
+    def ValidateCocktail(
+        self,
+        request: _service_pb2.ValidateCocktailRequest,
+        context: _aio.ServicerContext[_service_pb2.ValidateCocktailRequest, _abc.Awaitable[_service_pb2.ValidateCocktailResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ValidateCocktailResponse]:
+        """Checks a cocktail against every gate. That it fails is an answer, with rule, pair, limit and
+        arithmetic.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND, CLINIC_NOT_FOUND, PATIENT_NOT_FOUND;
+        FAILED_PRECONDITION SUITABILITY_MISSING.
+        """
+
+def add_CocktailServiceServicer_to_server(servicer: CocktailServiceServicer, server: _aio.Server) -> None: ...
+
+class ResponseServiceStub:
+    """Responses: what was measured of a plan, and what named rules of the chain make of it."""
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    AssessResponse: _aio.UnaryUnaryMultiCallable[_service_pb2.AssessResponseRequest, _service_pb2.AssessResponseResponse]
+    """Applies the rules now. That nothing can be said is an answer.
+    Errors: NOT_FOUND RESPONSE_NOT_FOUND; ABORTED ETAG_MISMATCH.
+    """
+    GetResponse: _aio.UnaryUnaryMultiCallable[_service_pb2.GetResponseRequest, _service_pb2.GetResponseResponse]
+    """Returns the response of a plan.
+    Errors: NOT_FOUND RESPONSE_NOT_FOUND.
+    """
+    ListResponses: _aio.UnaryUnaryMultiCallable[_service_pb2.ListResponsesRequest, _service_pb2.ListResponsesResponse]
+    """Lists responses, newest first.
+    Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    """
+    GetResponseCurve: _aio.UnaryUnaryMultiCallable[_service_pb2.GetResponseCurveRequest, _service_pb2.GetResponseCurveResponse]
+    """Returns how a measure moves over all of the chain's plans of a protocol, beside the cited
+    trials.
+    Errors: NOT_FOUND PROTOCOL_NOT_FOUND.
+    """
+
+class ResponseServiceServicer(metaclass=_abc_1.ABCMeta):
+    """Responses: what was measured of a plan, and what named rules of the chain make of it."""
+
+    @_abc_1.abstractmethod
+    def AssessResponse(
+        self,
+        request: _service_pb2.AssessResponseRequest,
+        context: _aio.ServicerContext[_service_pb2.AssessResponseRequest, _abc.Awaitable[_service_pb2.AssessResponseResponse]],
+    ) -> _abc.Awaitable[_service_pb2.AssessResponseResponse]:
+        """Applies the rules now. That nothing can be said is an answer.
+        Errors: NOT_FOUND RESPONSE_NOT_FOUND; ABORTED ETAG_MISMATCH.
+        """
+
+    @_abc_1.abstractmethod
+    def GetResponse(
+        self,
+        request: _service_pb2.GetResponseRequest,
+        context: _aio.ServicerContext[_service_pb2.GetResponseRequest, _abc.Awaitable[_service_pb2.GetResponseResponse]],
+    ) -> _abc.Awaitable[_service_pb2.GetResponseResponse]:
+        """Returns the response of a plan.
+        Errors: NOT_FOUND RESPONSE_NOT_FOUND.
+        """
+
+    @_abc_1.abstractmethod
+    def ListResponses(
+        self,
+        request: _service_pb2.ListResponsesRequest,
+        context: _aio.ServicerContext[_service_pb2.ListResponsesRequest, _abc.Awaitable[_service_pb2.ListResponsesResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListResponsesResponse]:
+        """Lists responses, newest first.
+        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def GetResponseCurve(
+        self,
+        request: _service_pb2.GetResponseCurveRequest,
+        context: _aio.ServicerContext[_service_pb2.GetResponseCurveRequest, _abc.Awaitable[_service_pb2.GetResponseCurveResponse]],
+    ) -> _abc.Awaitable[_service_pb2.GetResponseCurveResponse]:
+        """Returns how a measure moves over all of the chain's plans of a protocol, beside the cited
+        trials.
+        Errors: NOT_FOUND PROTOCOL_NOT_FOUND.
+        """
+
+def add_ResponseServiceServicer_to_server(servicer: ResponseServiceServicer, server: _aio.Server) -> None: ...

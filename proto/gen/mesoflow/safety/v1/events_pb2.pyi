@@ -303,3 +303,159 @@ class HoldLifted(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HoldLifted: _TypeAlias = HoldLifted  # noqa: Y015
+
+@_typing.final
+class ExposureRepointed(_message.Message):
+    """An exposure belongs to the record that its patient's was merged into."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    ROOM_ID_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    DEVICE_HEAD_ID_FIELD_NUMBER: _builtins.int
+    LOT_IDS_FIELD_NUMBER: _builtins.int
+    ADMINISTERED_AT_FIELD_NUMBER: _builtins.int
+    FORMER_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    REPOINTED_AT_FIELD_NUMBER: _builtins.int
+    session_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    room_id: _builtins.str
+    practitioner_id: _builtins.str
+    device_head_id: _builtins.str
+    former_patient_id: _builtins.str
+    @_builtins.property
+    def lot_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def administered_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def repointed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        session_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        room_id: _builtins.str = ...,
+        practitioner_id: _builtins.str = ...,
+        device_head_id: _builtins.str | None = ...,
+        lot_ids: _abc.Iterable[_builtins.str] | None = ...,
+        administered_at: _timestamp_pb2.Timestamp | None = ...,
+        former_patient_id: _builtins.str = ...,
+        repointed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "administered_at", b"administered_at", "device_head_id", b"device_head_id", "repointed_at", b"repointed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "administered_at", b"administered_at", "clinic_id", b"clinic_id", "device_head_id", b"device_head_id", "former_patient_id", b"former_patient_id", "lot_ids", b"lot_ids", "patient_id", b"patient_id", "practitioner_id", b"practitioner_id", "repointed_at", b"repointed_at", "room_id", b"room_id", "session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__device_head_id: _TypeAlias = _typing.Literal["device_head_id"]  # noqa: Y015
+    _WhichOneofArgType__device_head_id: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__device_head_id) -> _WhichOneofReturnType__device_head_id | None: ...
+
+Global___ExposureRepointed: _TypeAlias = ExposureRepointed  # noqa: Y015
+
+@_typing.final
+class MergeFollowed(_message.Message):
+    """A patient's record was merged into another's; these rows follow it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    INTO_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    EXPOSURE_SESSION_IDS_FIELD_NUMBER: _builtins.int
+    CASE_IDS_FIELD_NUMBER: _builtins.int
+    HOLD_IDS_FIELD_NUMBER: _builtins.int
+    FOLLOWED_AT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    patient_id: _builtins.str
+    """The duplicate."""
+    into_patient_id: _builtins.str
+    @_builtins.property
+    def exposure_session_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def hold_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def followed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        into_patient_id: _builtins.str = ...,
+        exposure_session_ids: _abc.Iterable[_builtins.str] | None = ...,
+        case_ids: _abc.Iterable[_builtins.str] | None = ...,
+        hold_ids: _abc.Iterable[_builtins.str] | None = ...,
+        followed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["followed_at", b"followed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["case_ids", b"case_ids", "exposure_session_ids", b"exposure_session_ids", "followed_at", b"followed_at", "hold_ids", b"hold_ids", "into_patient_id", b"into_patient_id", "patient_id", b"patient_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeFollowed: _TypeAlias = MergeFollowed  # noqa: Y015
+
+@_typing.final
+class PatientForgotten(_message.Message):
+    """A patient was erased, and with them the keys that this service kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORGOTTEN_AT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    patient_id: _builtins.str
+    @_builtins.property
+    def forgotten_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        forgotten_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["forgotten_at", b"forgotten_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forgotten_at", b"forgotten_at", "patient_id", b"patient_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientForgotten: _TypeAlias = PatientForgotten  # noqa: Y015
+
+@_typing.final
+class RecordRepointed(_message.Message):
+    """A row belongs to the record that its patient's was merged into."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORMER_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    REPOINTED_AT_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    patient_id: _builtins.str
+    former_patient_id: _builtins.str
+    @_builtins.property
+    def repointed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        former_patient_id: _builtins.str = ...,
+        repointed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repointed_at", b"repointed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["former_patient_id", b"former_patient_id", "patient_id", b"patient_id", "record_id", b"record_id", "repointed_at", b"repointed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordRepointed: _TypeAlias = RecordRepointed  # noqa: Y015

@@ -516,3 +516,102 @@ class ListExposuresResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListExposuresResponse: _TypeAlias = ListExposuresResponse  # noqa: Y015
+
+@_typing.final
+class CheckErasureRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_IDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def patient_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The record and those that were merged into it."""
+
+    def __init__(
+        self,
+        *,
+        patient_ids: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_ids", b"patient_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckErasureRequest: _TypeAlias = CheckErasureRequest  # noqa: Y015
+
+@_typing.final
+class CheckErasureResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    OPEN_SERIOUS_CASE_IDS_FIELD_NUMBER: _builtins.int
+    ASKED_AT_FIELD_NUMBER: _builtins.int
+    FEED_NO_FIELD_NUMBER: _builtins.int
+    feed_no: _builtins.int
+    """How far safety's own feed had come."""
+    @_builtins.property
+    def open_serious_case_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def asked_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        open_serious_case_ids: _abc.Iterable[_builtins.str] | None = ...,
+        asked_at: _timestamp_pb2.Timestamp | None = ...,
+        feed_no: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["asked_at", b"asked_at", "feed_no", b"feed_no", "open_serious_case_ids", b"open_serious_case_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CheckErasureResponse: _TypeAlias = CheckErasureResponse  # noqa: Y015
+
+@_typing.final
+class ExportPatientRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_id", b"patient_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPatientRequest: _TypeAlias = ExportPatientRequest  # noqa: Y015
+
+@_typing.final
+class ExportPatientResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASES_FIELD_NUMBER: _builtins.int
+    EXPOSURES_FIELD_NUMBER: _builtins.int
+    HOLDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def cases(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Case]: ...
+    @_builtins.property
+    def exposures(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Exposure]: ...
+    @_builtins.property
+    def holds(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Hold]:
+        """On the patient."""
+
+    def __init__(
+        self,
+        *,
+        cases: _abc.Iterable[_model_pb2.Case] | None = ...,
+        exposures: _abc.Iterable[_model_pb2.Exposure] | None = ...,
+        holds: _abc.Iterable[_model_pb2.Hold] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "exposures", b"exposures", "holds", b"holds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPatientResponse: _TypeAlias = ExportPatientResponse  # noqa: Y015

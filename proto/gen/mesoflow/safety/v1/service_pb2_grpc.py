@@ -45,6 +45,16 @@ class CaseServiceStub:
                 request_serializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.ListCasesRequest.SerializeToString,
                 response_deserializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.ListCasesResponse.FromString,
                 _registered_method=True)
+        self.CheckErasure = channel.unary_unary(
+                '/mesoflow.safety.v1.CaseService/CheckErasure',
+                request_serializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.CheckErasureRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.CheckErasureResponse.FromString,
+                _registered_method=True)
+        self.ExportPatient = channel.unary_unary(
+                '/mesoflow.safety.v1.CaseService/ExportPatient',
+                request_serializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.ExportPatientRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.ExportPatientResponse.FromString,
+                _registered_method=True)
 
 
 class CaseServiceServicer:
@@ -67,6 +77,22 @@ class CaseServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CheckErasure(self, request, context):
+        """Says which serious cases of a person are open, so that their record is not erased.
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ExportPatient(self, request, context):
+        """Returns all that is kept here of a patient: cases, exposures and holds. The reading is audited.
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CaseServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -79,6 +105,16 @@ def add_CaseServiceServicer_to_server(servicer, server):
                     servicer.ListCases,
                     request_deserializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.ListCasesRequest.FromString,
                     response_serializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.ListCasesResponse.SerializeToString,
+            ),
+            'CheckErasure': grpc.unary_unary_rpc_method_handler(
+                    servicer.CheckErasure,
+                    request_deserializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.CheckErasureRequest.FromString,
+                    response_serializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.CheckErasureResponse.SerializeToString,
+            ),
+            'ExportPatient': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportPatient,
+                    request_deserializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.ExportPatientRequest.FromString,
+                    response_serializer=mesoflow_dot_safety_dot_v1_dot_service__pb2.ExportPatientResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -136,6 +172,60 @@ class CaseService:
             '/mesoflow.safety.v1.CaseService/ListCases',
             mesoflow_dot_safety_dot_v1_dot_service__pb2.ListCasesRequest.SerializeToString,
             mesoflow_dot_safety_dot_v1_dot_service__pb2.ListCasesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CheckErasure(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.safety.v1.CaseService/CheckErasure',
+            mesoflow_dot_safety_dot_v1_dot_service__pb2.CheckErasureRequest.SerializeToString,
+            mesoflow_dot_safety_dot_v1_dot_service__pb2.CheckErasureResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportPatient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.safety.v1.CaseService/ExportPatient',
+            mesoflow_dot_safety_dot_v1_dot_service__pb2.ExportPatientRequest.SerializeToString,
+            mesoflow_dot_safety_dot_v1_dot_service__pb2.ExportPatientResponse.FromString,
             options,
             channel_credentials,
             insecure,

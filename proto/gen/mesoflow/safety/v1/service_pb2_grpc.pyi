@@ -24,6 +24,14 @@ class CaseServiceStub:
     """Lists cases, newest first. By reaction_id it finds the case of a reaction just reported.
     Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
     """
+    CheckErasure: _aio.UnaryUnaryMultiCallable[_service_pb2.CheckErasureRequest, _service_pb2.CheckErasureResponse]
+    """Says which serious cases of a person are open, so that their record is not erased.
+    Errors: none of its own.
+    """
+    ExportPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.ExportPatientRequest, _service_pb2.ExportPatientResponse]
+    """Returns all that is kept here of a patient: cases, exposures and holds. The reading is audited.
+    Errors: none of its own.
+    """
 
 class CaseServiceServicer(metaclass=_abc_1.ABCMeta):
     """Cases. They open with a reported reaction, by its event."""
@@ -46,6 +54,26 @@ class CaseServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_service_pb2.ListCasesResponse]:
         """Lists cases, newest first. By reaction_id it finds the case of a reaction just reported.
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def CheckErasure(
+        self,
+        request: _service_pb2.CheckErasureRequest,
+        context: _aio.ServicerContext[_service_pb2.CheckErasureRequest, _abc.Awaitable[_service_pb2.CheckErasureResponse]],
+    ) -> _abc.Awaitable[_service_pb2.CheckErasureResponse]:
+        """Says which serious cases of a person are open, so that their record is not erased.
+        Errors: none of its own.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportPatient(
+        self,
+        request: _service_pb2.ExportPatientRequest,
+        context: _aio.ServicerContext[_service_pb2.ExportPatientRequest, _abc.Awaitable[_service_pb2.ExportPatientResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ExportPatientResponse]:
+        """Returns all that is kept here of a patient: cases, exposures and holds. The reading is audited.
+        Errors: none of its own.
         """
 
 def add_CaseServiceServicer_to_server(servicer: CaseServiceServicer, server: _aio.Server) -> None: ...

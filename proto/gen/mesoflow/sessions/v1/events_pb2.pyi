@@ -96,18 +96,30 @@ class CourseOpened(_message.Message):
     PROTOCOL_FIELD_NUMBER: _builtins.int
     SESSIONS_PLANNED_FIELD_NUMBER: _builtins.int
     OPENED_AT_FIELD_NUMBER: _builtins.int
+    EARLIEST_SESSION_AT_FIELD_NUMBER: _builtins.int
+    LAST_PERFORMED_ON_FIELD_NUMBER: _builtins.int
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
     course_id: _builtins.str
     plan_id: _builtins.str
     patient_id: _builtins.str
     clinic_id: _builtins.str
     quote_id: _builtins.str
     sessions_planned: _builtins.int
+    terms_version: _builtins.int
     @_builtins.property
     def cocktail(self) -> _cocktail_pb2.Cocktail: ...
     @_builtins.property
     def protocol(self) -> _protocol_pb2.Protocol: ...
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def earliest_session_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset where the plan does not say it."""
+
+    @_builtins.property
+    def last_performed_on(self) -> _date_pb2.Date:
+        """Of a course that another system began; unset otherwise."""
+
     def __init__(
         self,
         *,
@@ -120,10 +132,13 @@ class CourseOpened(_message.Message):
         protocol: _protocol_pb2.Protocol | None = ...,
         sessions_planned: _builtins.int = ...,
         opened_at: _timestamp_pb2.Timestamp | None = ...,
+        earliest_session_at: _timestamp_pb2.Timestamp | None = ...,
+        last_performed_on: _date_pb2.Date | None = ...,
+        terms_version: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "opened_at", b"opened_at", "protocol", b"protocol"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "earliest_session_at", b"earliest_session_at", "last_performed_on", b"last_performed_on", "opened_at", b"opened_at", "protocol", b"protocol"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "course_id", b"course_id", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol", b"protocol", "quote_id", b"quote_id", "sessions_planned", b"sessions_planned"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "course_id", b"course_id", "earliest_session_at", b"earliest_session_at", "last_performed_on", b"last_performed_on", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol", b"protocol", "quote_id", b"quote_id", "sessions_planned", b"sessions_planned", "terms_version", b"terms_version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -536,6 +551,7 @@ class SessionInterrupted(_message.Message):
     SUBJECT_FIELD_NUMBER: _builtins.int
     ADMINISTRATIONS_FIELD_NUMBER: _builtins.int
     INTERRUPTED_AT_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     course_id: _builtins.str
     plan_id: _builtins.str
@@ -544,8 +560,12 @@ class SessionInterrupted(_message.Message):
     room_id: _builtins.str
     practitioner_id: _builtins.str
     hold_id: _builtins.str
+    """Empty where no hold did it."""
+    cause: _model_pb2.InterruptionCause.ValueType
     @_builtins.property
-    def subject(self) -> _hold_pb2.HoldSubject: ...
+    def subject(self) -> _hold_pb2.HoldSubject:
+        """Unset where no hold did it."""
+
     @_builtins.property
     def administrations(self) -> _containers.RepeatedCompositeFieldContainer[_scalp_pb2.Injection]:
         """What had been injected by then: an exposure all the same."""
@@ -566,10 +586,11 @@ class SessionInterrupted(_message.Message):
         subject: _hold_pb2.HoldSubject | None = ...,
         administrations: _abc.Iterable[_scalp_pb2.Injection] | None = ...,
         interrupted_at: _timestamp_pb2.Timestamp | None = ...,
+        cause: _model_pb2.InterruptionCause.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["interrupted_at", b"interrupted_at", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["administrations", b"administrations", "clinic_id", b"clinic_id", "course_id", b"course_id", "hold_id", b"hold_id", "interrupted_at", b"interrupted_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["administrations", b"administrations", "cause", b"cause", "clinic_id", b"clinic_id", "course_id", b"course_id", "hold_id", b"hold_id", "interrupted_at", b"interrupted_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -862,3 +883,305 @@ class HoldReleased(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___HoldReleased: _TypeAlias = HoldReleased  # noqa: Y015
+
+@_typing.final
+class CourseSuspended(_message.Message):
+    """A course waits: its plan is being changed, or no longer passes."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COURSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    SUSPENDED_AT_FIELD_NUMBER: _builtins.int
+    course_id: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    @_builtins.property
+    def suspended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        course_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        suspended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["suspended_at", b"suspended_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["course_id", b"course_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "suspended_at", b"suspended_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CourseSuspended: _TypeAlias = CourseSuspended  # noqa: Y015
+
+@_typing.final
+class CourseResumed(_message.Message):
+    """It goes on as it was."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COURSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    RESUMED_AT_FIELD_NUMBER: _builtins.int
+    course_id: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    @_builtins.property
+    def resumed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        course_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        resumed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["resumed_at", b"resumed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["course_id", b"course_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "resumed_at", b"resumed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CourseResumed: _TypeAlias = CourseResumed  # noqa: Y015
+
+@_typing.final
+class CourseAmended(_message.Message):
+    """A changed plan was accepted; the sessions still to come follow it. A closed course is opened again."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COURSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    QUOTE_ID_FIELD_NUMBER: _builtins.int
+    COCKTAIL_FIELD_NUMBER: _builtins.int
+    PROTOCOL_FIELD_NUMBER: _builtins.int
+    SESSIONS_PLANNED_FIELD_NUMBER: _builtins.int
+    WINDOWS_FIELD_NUMBER: _builtins.int
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
+    EARLIEST_SESSION_AT_FIELD_NUMBER: _builtins.int
+    AMENDED_AT_FIELD_NUMBER: _builtins.int
+    course_id: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    quote_id: _builtins.str
+    sessions_planned: _builtins.int
+    terms_version: _builtins.int
+    @_builtins.property
+    def cocktail(self) -> _cocktail_pb2.Cocktail: ...
+    @_builtins.property
+    def protocol(self) -> _protocol_pb2.Protocol: ...
+    @_builtins.property
+    def windows(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.CourseWindow]: ...
+    @_builtins.property
+    def earliest_session_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset where the plan does not say it."""
+
+    @_builtins.property
+    def amended_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        course_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        quote_id: _builtins.str = ...,
+        cocktail: _cocktail_pb2.Cocktail | None = ...,
+        protocol: _protocol_pb2.Protocol | None = ...,
+        sessions_planned: _builtins.int = ...,
+        windows: _abc.Iterable[_model_pb2.CourseWindow] | None = ...,
+        terms_version: _builtins.int = ...,
+        earliest_session_at: _timestamp_pb2.Timestamp | None = ...,
+        amended_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "cocktail", b"cocktail", "earliest_session_at", b"earliest_session_at", "protocol", b"protocol"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["amended_at", b"amended_at", "clinic_id", b"clinic_id", "cocktail", b"cocktail", "course_id", b"course_id", "earliest_session_at", b"earliest_session_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol", b"protocol", "quote_id", b"quote_id", "sessions_planned", b"sessions_planned", "terms_version", b"terms_version", "windows", b"windows"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CourseAmended: _TypeAlias = CourseAmended  # noqa: Y015
+
+@_typing.final
+class CourseMoved(_message.Message):
+    """A course goes on at another clinic, once its responsible practitioner has signed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COURSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    MOVED_AT_FIELD_NUMBER: _builtins.int
+    course_id: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def moved_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        course_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        moved_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["moved_at", b"moved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "course_id", b"course_id", "moved_at", b"moved_at", "patient_id", b"patient_id", "plan_id", b"plan_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CourseMoved: _TypeAlias = CourseMoved  # noqa: Y015
+
+@_typing.final
+class CourseTakenOn(_message.Message):
+    """Who answers for it at its new clinic signed."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COURSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    PRACTITIONER_ID_FIELD_NUMBER: _builtins.int
+    TAKEN_ON_AT_FIELD_NUMBER: _builtins.int
+    course_id: _builtins.str
+    plan_id: _builtins.str
+    patient_id: _builtins.str
+    practitioner_id: _builtins.str
+    @_builtins.property
+    def taken_on_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        course_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        practitioner_id: _builtins.str = ...,
+        taken_on_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["taken_on_at", b"taken_on_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["course_id", b"course_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "taken_on_at", b"taken_on_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CourseTakenOn: _TypeAlias = CourseTakenOn  # noqa: Y015
+
+@_typing.final
+class MergeFollowed(_message.Message):
+    """A patient's record was merged into another's; these rows follow it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    INTO_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    COURSE_IDS_FIELD_NUMBER: _builtins.int
+    SESSION_IDS_FIELD_NUMBER: _builtins.int
+    OUTCOME_IDS_FIELD_NUMBER: _builtins.int
+    REACTION_IDS_FIELD_NUMBER: _builtins.int
+    LOT_IDS_FIELD_NUMBER: _builtins.int
+    FOLLOWED_AT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    patient_id: _builtins.str
+    """The duplicate."""
+    into_patient_id: _builtins.str
+    @_builtins.property
+    def course_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def session_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def outcome_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def reaction_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def lot_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def followed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        into_patient_id: _builtins.str = ...,
+        course_ids: _abc.Iterable[_builtins.str] | None = ...,
+        session_ids: _abc.Iterable[_builtins.str] | None = ...,
+        outcome_ids: _abc.Iterable[_builtins.str] | None = ...,
+        reaction_ids: _abc.Iterable[_builtins.str] | None = ...,
+        lot_ids: _abc.Iterable[_builtins.str] | None = ...,
+        followed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["followed_at", b"followed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["course_ids", b"course_ids", "followed_at", b"followed_at", "into_patient_id", b"into_patient_id", "lot_ids", b"lot_ids", "outcome_ids", b"outcome_ids", "patient_id", b"patient_id", "person_id", b"person_id", "reaction_ids", b"reaction_ids", "session_ids", b"session_ids"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___MergeFollowed: _TypeAlias = MergeFollowed  # noqa: Y015
+
+@_typing.final
+class PatientForgotten(_message.Message):
+    """A patient was erased, and with them the keys that this service kept."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PERSON_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORGOTTEN_AT_FIELD_NUMBER: _builtins.int
+    person_id: _builtins.str
+    patient_id: _builtins.str
+    @_builtins.property
+    def forgotten_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        person_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        forgotten_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["forgotten_at", b"forgotten_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["forgotten_at", b"forgotten_at", "patient_id", b"patient_id", "person_id", b"person_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientForgotten: _TypeAlias = PatientForgotten  # noqa: Y015
+
+@_typing.final
+class RecordRepointed(_message.Message):
+    """A row belongs to the record that its patient's was merged into."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    FORMER_PATIENT_ID_FIELD_NUMBER: _builtins.int
+    REPOINTED_AT_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    patient_id: _builtins.str
+    former_patient_id: _builtins.str
+    @_builtins.property
+    def repointed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        former_patient_id: _builtins.str = ...,
+        repointed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["repointed_at", b"repointed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["former_patient_id", b"former_patient_id", "patient_id", b"patient_id", "record_id", b"record_id", "repointed_at", b"repointed_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordRepointed: _TypeAlias = RecordRepointed  # noqa: Y015

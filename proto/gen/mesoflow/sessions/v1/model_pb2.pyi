@@ -62,6 +62,8 @@ class _CourseStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_CourseSta
     """Every planned session was performed."""
     COURSE_STATE_CLOSED: _CourseState.ValueType  # 4
     """Ended before its time."""
+    COURSE_STATE_SUSPENDED: _CourseState.ValueType  # 5
+    """The plan is being changed, or no longer passes; nothing is booked or started."""
 
 class CourseState(_CourseState, metaclass=_CourseStateEnumTypeWrapper):
     """Where a course stands."""
@@ -75,6 +77,8 @@ COURSE_STATE_COMPLETED: CourseState.ValueType  # 3
 """Every planned session was performed."""
 COURSE_STATE_CLOSED: CourseState.ValueType  # 4
 """Ended before its time."""
+COURSE_STATE_SUSPENDED: CourseState.ValueType  # 5
+"""The plan is being changed, or no longer passes; nothing is booked or started."""
 Global___CourseState: _TypeAlias = CourseState  # noqa: Y015
 
 class _CourseCloseReason:
@@ -152,6 +156,26 @@ ABORT_REASON_EQUIPMENT: AbortReason.ValueType  # 5
 ABORT_REASON_PRACTITIONER_ABSENT: AbortReason.ValueType  # 6
 ABORT_REASON_ENTERED_IN_ERROR: AbortReason.ValueType  # 7
 Global___AbortReason: _TypeAlias = AbortReason  # noqa: Y015
+
+class _InterruptionCause:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _InterruptionCauseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InterruptionCause.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    INTERRUPTION_CAUSE_UNSPECIFIED: _InterruptionCause.ValueType  # 0
+    INTERRUPTION_CAUSE_HOLD: _InterruptionCause.ValueType  # 1
+    INTERRUPTION_CAUSE_CONSENT_WITHDRAWN: _InterruptionCause.ValueType  # 2
+    INTERRUPTION_CAUSE_PLAN_WITHDRAWN: _InterruptionCause.ValueType  # 3
+
+class InterruptionCause(_InterruptionCause, metaclass=_InterruptionCauseEnumTypeWrapper):
+    """Why a session was interrupted."""
+
+INTERRUPTION_CAUSE_UNSPECIFIED: InterruptionCause.ValueType  # 0
+INTERRUPTION_CAUSE_HOLD: InterruptionCause.ValueType  # 1
+INTERRUPTION_CAUSE_CONSENT_WITHDRAWN: InterruptionCause.ValueType  # 2
+INTERRUPTION_CAUSE_PLAN_WITHDRAWN: InterruptionCause.ValueType  # 3
+Global___InterruptionCause: _TypeAlias = InterruptionCause  # noqa: Y015
 
 @_typing.final
 class Lot(_message.Message):
@@ -275,6 +299,9 @@ class Course(_message.Message):
     SCHEDULED_AT_FIELD_NUMBER: _builtins.int
     LAST_PERFORMED_AT_FIELD_NUMBER: _builtins.int
     CLOSED_AT_FIELD_NUMBER: _builtins.int
+    EARLIEST_SESSION_AT_FIELD_NUMBER: _builtins.int
+    AWAITS_RESPONSIBLE_FIELD_NUMBER: _builtins.int
+    TERMS_VERSION_FIELD_NUMBER: _builtins.int
     course_id: _builtins.str
     etag: _builtins.str
     state: Global___CourseState.ValueType
@@ -286,6 +313,10 @@ class Course(_message.Message):
     sessions_completed: _builtins.int
     close_reason: Global___CourseCloseReason.ValueType
     """Only of a closed course."""
+    awaits_responsible: _builtins.bool
+    """Moved, and the clinic's responsible practitioner has not signed yet."""
+    terms_version: _builtins.int
+    """Of the plan as it was accepted last."""
     @_builtins.property
     def cocktail(self) -> _cocktail_pb2.Cocktail: ...
     @_builtins.property
@@ -302,6 +333,10 @@ class Course(_message.Message):
     def last_performed_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def closed_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def earliest_session_at(self) -> _timestamp_pb2.Timestamp:
+        """No session before it, so that the patient can think it over; unset where it was not said."""
+
     def __init__(
         self,
         *,
@@ -322,10 +357,13 @@ class Course(_message.Message):
         scheduled_at: _timestamp_pb2.Timestamp | None = ...,
         last_performed_at: _timestamp_pb2.Timestamp | None = ...,
         closed_at: _timestamp_pb2.Timestamp | None = ...,
+        earliest_session_at: _timestamp_pb2.Timestamp | None = ...,
+        awaits_responsible: _builtins.bool = ...,
+        terms_version: _builtins.int = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "cocktail", b"cocktail", "last_performed_at", b"last_performed_at", "opened_at", b"opened_at", "protocol", b"protocol", "scheduled_at", b"scheduled_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["closed_at", b"closed_at", "cocktail", b"cocktail", "earliest_session_at", b"earliest_session_at", "last_performed_at", b"last_performed_at", "opened_at", b"opened_at", "protocol", b"protocol", "scheduled_at", b"scheduled_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "close_reason", b"close_reason", "closed_at", b"closed_at", "cocktail", b"cocktail", "course_id", b"course_id", "etag", b"etag", "last_performed_at", b"last_performed_at", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol", b"protocol", "quote_id", b"quote_id", "scheduled_at", b"scheduled_at", "sessions_completed", b"sessions_completed", "sessions_planned", b"sessions_planned", "state", b"state", "windows", b"windows"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaits_responsible", b"awaits_responsible", "clinic_id", b"clinic_id", "close_reason", b"close_reason", "closed_at", b"closed_at", "cocktail", b"cocktail", "course_id", b"course_id", "earliest_session_at", b"earliest_session_at", "etag", b"etag", "last_performed_at", b"last_performed_at", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol", b"protocol", "quote_id", b"quote_id", "scheduled_at", b"scheduled_at", "sessions_completed", b"sessions_completed", "sessions_planned", b"sessions_planned", "state", b"state", "terms_version", b"terms_version", "windows", b"windows"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -1102,3 +1102,60 @@ class ListReactionsResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListReactionsResponse: _TypeAlias = ListReactionsResponse  # noqa: Y015
+
+@_typing.final
+class ExportPatientRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_id", b"patient_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPatientRequest: _TypeAlias = ExportPatientRequest  # noqa: Y015
+
+@_typing.final
+class ExportPatientResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COURSES_FIELD_NUMBER: _builtins.int
+    SESSIONS_FIELD_NUMBER: _builtins.int
+    OUTCOMES_FIELD_NUMBER: _builtins.int
+    REACTIONS_FIELD_NUMBER: _builtins.int
+    LOTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def courses(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Course]: ...
+    @_builtins.property
+    def sessions(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Session]: ...
+    @_builtins.property
+    def outcomes(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.OutcomeRecord]: ...
+    @_builtins.property
+    def reactions(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Reaction]: ...
+    @_builtins.property
+    def lots(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Lot]:
+        """Compounded for this patient."""
+
+    def __init__(
+        self,
+        *,
+        courses: _abc.Iterable[_model_pb2.Course] | None = ...,
+        sessions: _abc.Iterable[_model_pb2.Session] | None = ...,
+        outcomes: _abc.Iterable[_model_pb2.OutcomeRecord] | None = ...,
+        reactions: _abc.Iterable[_model_pb2.Reaction] | None = ...,
+        lots: _abc.Iterable[_model_pb2.Lot] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["courses", b"courses", "lots", b"lots", "outcomes", b"outcomes", "reactions", b"reactions", "sessions", b"sessions"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportPatientResponse: _TypeAlias = ExportPatientResponse  # noqa: Y015

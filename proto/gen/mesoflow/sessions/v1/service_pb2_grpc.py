@@ -213,6 +213,11 @@ class CourseServiceStub:
                 request_serializer=mesoflow_dot_sessions_dot_v1_dot_service__pb2.ListCoursesRequest.SerializeToString,
                 response_deserializer=mesoflow_dot_sessions_dot_v1_dot_service__pb2.ListCoursesResponse.FromString,
                 _registered_method=True)
+        self.ExportPatient = channel.unary_unary(
+                '/mesoflow.sessions.v1.CourseService/ExportPatient',
+                request_serializer=mesoflow_dot_sessions_dot_v1_dot_service__pb2.ExportPatientRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_sessions_dot_v1_dot_service__pb2.ExportPatientResponse.FromString,
+                _registered_method=True)
 
 
 class CourseServiceServicer:
@@ -235,6 +240,14 @@ class CourseServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ExportPatient(self, request, context):
+        """Returns all that is kept here of a patient: courses, sessions, outcomes, reactions and lots. The reading is audited.
+        Errors: none of its own.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_CourseServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -247,6 +260,11 @@ def add_CourseServiceServicer_to_server(servicer, server):
                     servicer.ListCourses,
                     request_deserializer=mesoflow_dot_sessions_dot_v1_dot_service__pb2.ListCoursesRequest.FromString,
                     response_serializer=mesoflow_dot_sessions_dot_v1_dot_service__pb2.ListCoursesResponse.SerializeToString,
+            ),
+            'ExportPatient': grpc.unary_unary_rpc_method_handler(
+                    servicer.ExportPatient,
+                    request_deserializer=mesoflow_dot_sessions_dot_v1_dot_service__pb2.ExportPatientRequest.FromString,
+                    response_serializer=mesoflow_dot_sessions_dot_v1_dot_service__pb2.ExportPatientResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -304,6 +322,33 @@ class CourseService:
             '/mesoflow.sessions.v1.CourseService/ListCourses',
             mesoflow_dot_sessions_dot_v1_dot_service__pb2.ListCoursesRequest.SerializeToString,
             mesoflow_dot_sessions_dot_v1_dot_service__pb2.ListCoursesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ExportPatient(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.sessions.v1.CourseService/ExportPatient',
+            mesoflow_dot_sessions_dot_v1_dot_service__pb2.ExportPatientRequest.SerializeToString,
+            mesoflow_dot_sessions_dot_v1_dot_service__pb2.ExportPatientResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -78,6 +78,10 @@ class CourseServiceStub:
     """Lists courses, newest first. By plan_id it finds the course of a plan just accepted.
     Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
     """
+    ExportPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.ExportPatientRequest, _service_pb2.ExportPatientResponse]
+    """Returns all that is kept here of a patient: courses, sessions, outcomes, reactions and lots. The reading is audited.
+    Errors: none of its own.
+    """
 
 class CourseServiceServicer(metaclass=_abc_1.ABCMeta):
     """Courses. They open with an accepted plan and are scheduled with its deposit, both by events."""
@@ -100,6 +104,16 @@ class CourseServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_service_pb2.ListCoursesResponse]:
         """Lists courses, newest first. By plan_id it finds the course of a plan just accepted.
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ExportPatient(
+        self,
+        request: _service_pb2.ExportPatientRequest,
+        context: _aio.ServicerContext[_service_pb2.ExportPatientRequest, _abc.Awaitable[_service_pb2.ExportPatientResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ExportPatientResponse]:
+        """Returns all that is kept here of a patient: courses, sessions, outcomes, reactions and lots. The reading is audited.
+        Errors: none of its own.
         """
 
 def add_CourseServiceServicer_to_server(servicer: CourseServiceServicer, server: _aio.Server) -> None: ...

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum
 
-from services.consult.domain.plan.model import Protocol, SessionWindow
+from services.consult.domain.plan.model import Goal, Protocol, SessionWindow
 
 DAYS_PER_WEEK = 7
 
@@ -28,6 +28,11 @@ class IngredientClass(Enum):
     MEDICATION = "MEDICATION"
     ANAESTHETIC = "ANAESTHETIC"
     DILUENT = "DILUENT"
+    PEPTIDE = "PEPTIDE"
+    AUTOLOGOUS = "AUTOLOGOUS"
+    BIOLOGIC = "BIOLOGIC"
+    FILLER = "FILLER"
+    COMPLEX = "COMPLEX"
 
 
 class IngredientStatus(Enum):
@@ -45,6 +50,13 @@ class EvidenceLevel(Enum):
     VERY_LOW = "VERY_LOW"
     UNCONTROLLED = "UNCONTROLLED"
     SMALL_TRIALS = "SMALL_TRIALS"
+
+
+class ProtocolPhase(Enum):
+    """What a schedule is for."""
+
+    INDUCTION = "INDUCTION"
+    MAINTENANCE = "MAINTENANCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,15 @@ class Incompatibility:
 
 
 @dataclass(frozen=True, slots=True)
+class PublishedDose:
+    """A dose of one session as somebody published it."""
+
+    dose_micrograms: int
+    volume_microlitres: int
+    source_codes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Ingredient:
     """A row of the formulary, in force from its first to its last day."""
 
@@ -112,6 +133,15 @@ class Ingredient:
     effective_from: date
     effective_until: date | None
     signed_by_code: str
+    goals: tuple[Goal, ...] = ()
+    # Why it is blocked by default; empty where it is not.
+    block_reason_code: str = ""
+    contraindication_codes: tuple[str, ...] = ()
+    hazard_codes: tuple[str, ...] = ()
+    sterile_products: int = 1
+    immediate_use: bool = False
+    allergen_codes: tuple[str, ...] = ()
+    published_doses: tuple[PublishedDose, ...] = ()
 
     def status_in(self, jurisdiction_code: str) -> JurisdictionStatus | None:
         """Return the status there; without a row there is none, and none means no."""
@@ -181,6 +211,9 @@ class Schedule:
     effective_from: date
     effective_until: date | None
     signed_by_code: str
+    phase: ProtocolPhase = ProtocolPhase.INDUCTION
+    # Of a maintenance schedule: how many weeks after the session before.
+    interval_weeks: int = 0
 
 
 @dataclass(frozen=True, slots=True)

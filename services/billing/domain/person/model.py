@@ -1,0 +1,14 @@
+"""What became of a patient: merged into another, or erased."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A patient who was merged or erased; there is none of any other."""
+
+    person_id: str
+    patient_id: str
+    into_patient_id: str | None
+    forgotten_at: datetime | None

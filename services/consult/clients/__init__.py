@@ -1,0 +1,1 @@
+"""Questions to the neighbours that may not be answered from a copy."""

@@ -1,0 +1,1 @@
+"""The aggregate `formulary`: what a chain signed on top of the reference data."""

@@ -1,0 +1,46 @@
+"""What happens to a plan's response."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from services.consult.domain.response.model import AssessorKind, Outcome, ResponseAssessment
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseOpened:
+    """A plan's response is followed from its first performed session."""
+
+    response_id: str
+    plan_id: str
+    patient_id: str
+    clinic_id: str
+    protocol_code: str
+    first_performed_at: datetime | None
+    opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeNoted:
+    """A measure counts for the plan's response."""
+
+    response_id: str
+    plan_id: str
+    outcome_id: str
+    outcome: Outcome
+    assessor: AssessorKind
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResponseAssessed:
+    """The named rules were applied to what was measured."""
+
+    response_id: str
+    plan_id: str
+    patient_id: str
+    assessment: ResponseAssessment
+    next_review_on: date | None
+    assessed_at: datetime
+
+
+Event = ResponseOpened | OutcomeNoted | ResponseAssessed

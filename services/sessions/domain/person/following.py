@@ -1,0 +1,49 @@
+"""How the records kept here follow a merged patient."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any, cast
+
+from services.chassis.kernel import CommandT, Decider, EventT, Fact, FactsT, StateT
+from services.sessions.domain.person.commands import Repoint
+from services.sessions.domain.person.events import RecordRepointed
+
+
+def following(
+    decider: Decider[StateT, CommandT, EventT, FactsT], field: str = "patient_id"
+) -> Decider[StateT, CommandT | Repoint, EventT | RecordRepointed, FactsT]:
+    """Return `decider` with one command more: a merged patient's record follows, in `field`."""
+    project = decider.project
+
+    def decide(
+        command: CommandT | Repoint, state: StateT | None, facts: FactsT
+    ) -> Sequence[EventT | RecordRepointed]:
+        if isinstance(command, Repoint):
+            return repointed(command, None if state is None else getattr(state, field))
+        return decider.decide(command, state, facts)
+
+    def evolve(state: StateT | None, event: EventT | RecordRepointed) -> StateT:
+        if isinstance(event, RecordRepointed):
+            return cast(StateT, replace(cast(Any, state), **{field: event.patient_id}))
+        return decider.evolve(state, event)
+
+    def followed(event: EventT | RecordRepointed) -> Sequence[Fact]:
+        if isinstance(event, RecordRepointed) or project is None:
+            return ()
+        return project(event)
+
+    return Decider(decide, evolve, followed if project is not None else None)
+
+
+def repointed(command: Repoint, patient_id: str | None) -> Sequence[RecordRepointed]:
+    """Return the move; nothing where there is no record, or it is there already."""
+    if patient_id in (None, command.into_patient_id):
+        return []
+    return [
+        RecordRepointed(
+            record_id=command.record_id,
+            patient_id=command.into_patient_id,
+            former_patient_id=str(patient_id),
+            repointed_at=command.at,
+        )
+    ]
