@@ -14,7 +14,13 @@ from mesoflow.clinical.v1.diagnosis_pb2 import Findings
 from mesoflow.clinical.v1.outcome_pb2 import AssessorKind, Outcome
 from mesoflow.clinical.v1.patient_pb2 import History, PregnancyPotential
 from mesoflow.clinical.v1.scalp_pb2 import Injection
-from mesoflow.consult.v1.service_pb2 import AnswerScreeningRequest, OpenClinicRequest
+from mesoflow.clinical.v1.suitability_pb2 import Suitability
+from mesoflow.consult.v1.service_pb2 import (
+    AnswerScreeningRequest,
+    OpenClinicRequest,
+    ReviewSuitabilityRequest,
+    SignPolicyRequest,
+)
 from mesoflow.sessions.v1.service_pb2 import ReportReactionRequest
 
 ANSWERS = Path(__file__).with_name("answers.json")
@@ -109,6 +115,18 @@ class Scripted:
         """Return how this patient's journey must end, or "" where only the records can say."""
         return str(self._said.get("expected", ""))
 
+    @property
+    def expected_suitability(self) -> Suitability.ValueType:
+        """Return what the rules must say; unspecified where only the records can say."""
+        said = self._said.get("expected_suitability", "UNSPECIFIED")
+        return Suitability.Value(f"SUITABILITY_{said}")
+
+    @property
+    def review(self) -> ReviewSuitabilityRequest | None:
+        """Return what a physician decides where the rules leave it to one; None if nothing is."""
+        said = self._said.get("review")
+        return None if said is None else _parsed("review", said, ReviewSuitabilityRequest())
+
     def check(self) -> None:
         """Raise AnswersInvalid for what cannot be sent."""
         try:
@@ -141,7 +159,7 @@ class Answers:
         self.everyone, self._patients = self._part("everyone"), self._part("patients")
         for reference in ("", *self._patients):
             self.of(reference).check()
-        _ = self.clinic, self.price_list, self.licence_days
+        _ = self.clinic, self.price_list, self.licence_days, self.policy
 
     def of(self, reference: str) -> Scripted:
         """Return what is scripted for the patient that goes by `reference` in the records."""
@@ -157,6 +175,11 @@ class Answers:
     @property
     def price_list(self) -> PublishPriceListRequest:
         return _parsed("chain.price_list", self.chain.get("price_list"), PublishPriceListRequest())
+
+    @property
+    def policy(self) -> SignPolicyRequest:
+        """Return the numbers that no source gives, as the chain signs them."""
+        return _parsed("chain", {"policy": self.chain.get("policy")}, SignPolicyRequest())
 
     @property
     def licence_days(self) -> int:

@@ -9,6 +9,7 @@ from deploy.demo.records import Code, Person
 from deploy.demo.setting import dated
 from deploy.demo.treatment import Step, Treatment
 from mesoflow.clinical.v1.patient_pb2 import Coding, VitalStatus
+from mesoflow.clinical.v1.suitability_pb2 import Suitability
 from mesoflow.consult.v1.model_pb2 import Identity
 from mesoflow.consult.v1.service_pb2 import (
     AcceptPlanRequest,
@@ -22,6 +23,7 @@ from mesoflow.consult.v1.service_pb2 import (
     RecordHistoryRequest,
     RegisterPatientRequest,
     SignConsentRequest,
+    ValidateCocktailRequest,
 )
 
 
@@ -113,6 +115,37 @@ async def assess(treatment: Treatment) -> None:
     treatment.assessment = reply.assessment
 
 
+def left_to_a_physician(treatment: Treatment) -> bool:
+    """Whether the rules leave it to a physician, and what one decides is scripted."""
+    said = treatment.assessment
+    left = said is not None and said.suitability == Suitability.SUITABILITY_PHYSICIAN_REVIEW
+    return left and treatment.scripted.review is not None
+
+
+async def review(treatment: Treatment) -> None:
+    """Have the physician decide, by name and with a reason."""
+    client, request = treatment.client, treatment.scripted.review
+    assert request is not None, "a review is asked only where one is scripted"
+    request.consultation_id = treatment.consultation_id
+    await client.call(
+        client.consult.consultations.ReviewSuitability, request, treatment.setting.physician
+    )
+
+
+async def validate(treatment: Treatment) -> None:
+    """Have the cocktail checked. That it fails is an answer: a plan is refused or not by it."""
+    client = treatment.client
+    request = ValidateCocktailRequest(
+        consultation_id=treatment.consultation_id,
+        clinic_id=treatment.setting.clinic_id,
+        cocktail=treatment.scripted.cocktail,
+    )
+    reply = await client.call(
+        client.consult.cocktails.ValidateCocktail, request, treatment.setting.physician
+    )
+    treatment.checks = list(reply.checks)
+
+
 async def propose(treatment: Treatment) -> None:
     """Propose the cocktail and the protocol."""
     client, scripted = treatment.client, treatment.scripted
@@ -143,7 +176,7 @@ async def await_quote(treatment: Treatment) -> None:
 
 
 async def sign_consent(treatment: Treatment) -> None:
-    """Have the patient sign the text of the plan as it is."""
+    """Have the patient and the responsible physician sign the plan's text as it is, in person."""
     client, plans = treatment.client, treatment.client.consult.plans
     language, physician = treatment.scripted.language, treatment.setting.physician
     text = await client.call(
@@ -155,10 +188,18 @@ async def sign_consent(treatment: Treatment) -> None:
         plan_id=treatment.plan_id,
         text_digest=text.text_digest,
         language=language,
-        patient_signature_digest=hashlib.sha256(treatment.plan_id.encode()).digest(),
+        patient_signature_digest=signature_of(treatment.patient_id, treatment),
+        practitioner_signature_digest=signature_of(physician.practitioner_id or "", treatment),
+        in_person=True,
+        capacity_confirmed=True,
     )
     await client.call(plans.SignConsent, request, physician)
     treatment.consent_digest = text.text_digest
+
+
+def signature_of(who: str, treatment: Treatment) -> bytes:
+    """Return what stands for a signature under the plan's text: the chain keeps the real one."""
+    return hashlib.sha256(f"{who} {treatment.plan_id}".encode()).digest()
 
 
 async def accept(treatment: Treatment) -> None:
@@ -175,6 +216,8 @@ INTAKE = (
     Step("findings recorded", record_findings),
     Step("screening answered", answer_screening),
     Step("suitability assessed", assess),
+    Step("review signed", review, asked=left_to_a_physician),
+    Step("cocktail checked", validate),
     Step("plan proposed", propose),
     Step("quote received", await_quote),
     Step("consent signed", sign_consent),

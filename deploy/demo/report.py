@@ -13,10 +13,12 @@ from deploy.demo.records import Records
 from deploy.demo.refusals import Refused
 from deploy.demo.treatment import Treatment
 from mesoflow.clinical.v1.suitability_pb2 import Suitability
+from mesoflow.consult.v1.model_pb2 import CocktailCheck
 
 # With more patients than this, only the end of each journey is told while it goes on.
-EACH_STEP_UP_TO = 5
+EACH_STEP_UP_TO = 6
 SEVERAL = 3
+PASSED = "PASSED"
 
 
 class Report:
@@ -89,12 +91,29 @@ def why(treatment: Treatment) -> list[str]:
     if treatment.held is not None:
         told += _refusal("second session", treatment.held)
     if treatment.assessment is not None:
+        told.append(f"suitability {suitability_of(treatment.assessment.suitability)}")
         told += [
-            f"rule {rule.rule_id}: {Suitability.Name(rule.effect).removeprefix('SUITABILITY_')}"
+            f"rule {rule.rule_id}: {suitability_of(rule.effect)}"
             for rule in treatment.assessment.fired_rules
             if not any(rule.rule_id in line for line in told)
         ]
-    return told
+    return told + checked(treatment.checks, told)
+
+
+def suitability_of(said: Suitability.ValueType) -> str:
+    return Suitability.Name(said).removeprefix("SUITABILITY_")
+
+
+def checked(checks: Sequence[CocktailCheck], told: Sequence[str]) -> list[str]:
+    """Return what a cocktail failed, with its figures, where it is not told; how much it passed."""
+    failed = [each for each in checks if each.verdict_code != PASSED]
+    lines_of = [
+        f"check {each.rule_code} {each.subject_code}: {each.verdict_code}, {each.arithmetic}"
+        for each in failed
+        if not any(f"{each.rule_code} {each.subject_code} " in line for line in told)
+    ]
+    count = len(checks) - len(failed)
+    return [*lines_of, f"checks of the cocktail passed: {count}"] if checks else []
 
 
 def _refusal(step: str, refusal: Refused) -> list[str]:

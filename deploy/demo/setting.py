@@ -52,12 +52,17 @@ class Setting:
         return Speaker("physician", self.physician_id)
 
     @property
+    def clinical_lead(self) -> Speaker:
+        """Return the physician as the one who signs the chain's reference data."""
+        return Speaker("clinical_lead", self.physician_id)
+
+    @property
     def practitioner(self) -> Speaker:
         return Speaker("practitioner", self.practitioner_id)
 
 
 async def set_up(client: Client, answers: Answers) -> Setting:
-    """Register the client's chain, open a clinic, enrol those who treat, publish prices."""
+    """Register the client's chain, open a clinic, enrol those who treat, sign and price."""
     directory = client.consult.directory
     chain = RegisterChainRequest(
         short_name=str(answers.chain["short_name"]),
@@ -75,6 +80,9 @@ async def set_up(client: Client, answers: Answers) -> Setting:
         physician_id=await _enrolled(client, clinic.clinic_id, "PHYSICIAN", licence),
         practitioner_id=await _enrolled(client, clinic.clinic_id, "PRACTITIONER", licence),
     )
+    policy = answers.policy
+    policy.policy.effective_from.CopyFrom(dated(today))
+    await client.call(client.consult.formulary.SignPolicy, policy, setting.clinical_lead)
     prices = answers.price_list
     prices.effective_from.CopyFrom(dated(today))
     await client.call(client.billing.price_lists.PublishPriceList, prices, CHAIN_ADMIN)

@@ -20,7 +20,9 @@ class Consult:
     patients: consult_grpc.PatientServiceStub
     consultations: consult_grpc.ConsultationServiceStub
     formulary: consult_grpc.FormularyServiceStub
+    cocktails: consult_grpc.CocktailServiceStub
     plans: consult_grpc.PlanServiceStub
+    responses: consult_grpc.ResponseServiceStub
 
     @classmethod
     def over(cls, channel: aio.Channel) -> "Consult":
@@ -29,7 +31,9 @@ class Consult:
             consult_grpc.PatientServiceStub(channel),
             consult_grpc.ConsultationServiceStub(channel),
             consult_grpc.FormularyServiceStub(channel),
+            consult_grpc.CocktailServiceStub(channel),
             consult_grpc.PlanServiceStub(channel),
+            consult_grpc.ResponseServiceStub(channel),
         )
 
 

@@ -71,9 +71,10 @@ async def go(treatment: Treatment, steps: Sequence[Step], tell: Tell) -> None:
 async def differences(client: Client, treatments: Sequence[Treatment]) -> list[str]:
     """Return everything in which the end state, read back, is not as it must be."""
     today = (await now(client)).date()
-    found = []
-    for each in treatments:
-        found += await differences_of(each, expected(each.record, each.scripted, today))
     # Nobody was exposed where nobody was treated.
     treated = any(each.refused is None for each in treatments)
-    return found + await differences_in(client, empty=() if treated else ("safety",))
+    # First, so that what is read afterwards is what events led to in the end.
+    found = await differences_in(client, empty=() if treated else ("safety",))
+    for each in treatments:
+        found += await differences_of(each, expected(each.record, each.scripted, today))
+    return found

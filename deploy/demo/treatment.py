@@ -11,6 +11,7 @@ from deploy.demo.records import PatientRecord
 from deploy.demo.refusals import Refused
 from deploy.demo.setting import Setting
 from mesoflow.clinical.v1.suitability_pb2 import Assessment
+from mesoflow.consult.v1.model_pb2 import CocktailCheck
 
 
 @dataclass(slots=True, kw_only=True)
@@ -30,6 +31,8 @@ class Treatment:
     patient_id: str = ""
     consultation_id: str = ""
     assessment: Assessment | None = None
+    # What the checks of the cocktail said, passed or not.
+    checks: list[CocktailCheck] = field(default_factory=list)
     plan_id: str = ""
     consent_digest: bytes = b""
     deposit: Money | None = None
@@ -51,10 +54,11 @@ class Treatment:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One step of a journey, by the name it is shown under."""
+    """One step of a journey, by the name it is shown under; not everybody takes each."""
 
     name: str
     act: Callable[[Treatment], Awaitable[None]]
+    asked: Callable[[Treatment], bool] = lambda _: True
 
 
 async def journey(treatment: Treatment, steps: Sequence[Step]) -> AsyncIterator[str]:
@@ -64,6 +68,8 @@ async def journey(treatment: Treatment, steps: Sequence[Step]) -> AsyncIterator[
     the caller may do what it likes to the services; calls are repeated until they are back.
     """
     for step in steps:
+        if not step.asked(treatment):
+            continue
         try:
             await step.act(treatment)
         except Refused as refusal:

@@ -14,7 +14,7 @@ from deploy.demo.client import (
 from deploy.demo.course import ACTS, account_of, courses_of
 from deploy.demo.expected import TREATED, Expected
 from deploy.demo.harm import HELD
-from deploy.demo.intake import identity_of
+from deploy.demo.intake import identity_of, left_to_a_physician, signature_of
 from deploy.demo.treatment import Treatment
 from mesoflow.billing.v1.model_pb2 import Account, InvoiceState
 from mesoflow.billing.v1.service_pb2 import (
@@ -23,10 +23,13 @@ from mesoflow.billing.v1.service_pb2 import (
     ListPaymentsRequest,
     ListPostingsRequest,
 )
+from mesoflow.clinical.v1.suitability_pb2 import Suitability
 from mesoflow.consult.v1.model_pb2 import Plan, PlanState
 from mesoflow.consult.v1.service_pb2 import (
+    GetConsultationRequest,
     GetPatientIdentityRequest,
     GetPatientRequest,
+    GetResponseRequest,
     ListPlansRequest,
 )
 from mesoflow.safety.v1.model_pb2 import HoldState
@@ -73,8 +76,11 @@ async def differences_of(treatment: Treatment, expected: Expected) -> list[str]:
     differ.holds(f"ended with {end}, must end with {expected}", expected.allows(end))
     if treatment.patient_id:
         await _patient(treatment, differ)
+    if treatment.assessment is not None:
+        await _suitability(treatment, differ)
     if treatment.refused is None:
         await _plan(treatment, differ)
+        await _response(treatment, differ)
         await _course(treatment, differ)
         await _account(treatment, differ)
         await _exposure(treatment, differ)
@@ -100,6 +106,28 @@ async def _patient(treatment: Treatment, differ: Differences) -> None:
         differ.equal("the number of plans after a refusal", len(plans), 0)
 
 
+async def _suitability(treatment: Treatment, differ: Differences) -> None:
+    """What the rules said is kept, and who decided where they leave it to a physician."""
+    client, scripted = treatment.client, treatment.scripted
+    consultation = (
+        await client.call(
+            client.consult.consultations.GetConsultation,
+            GetConsultationRequest(consultation_id=treatment.consultation_id),
+            treatment.setting.physician,
+        )
+    ).consultation
+    said = consultation.assessment.suitability
+    if wanted := scripted.expected_suitability:
+        differ.equal("the suitability", Suitability.Name(said), Suitability.Name(wanted))
+    differ.equal("the kept assessment", consultation.assessment, treatment.assessment)
+    decided = consultation.HasField("review")
+    differ.equal("a physician's decision is there", decided, left_to_a_physician(treatment))
+    if decided and scripted.review is not None:
+        review = consultation.review
+        differ.equal("the physician's decision", review.decision, scripted.review.decision)
+        differ.equal("who decided", review.practitioner_id, treatment.setting.physician_id)
+
+
 async def _plans(treatment: Treatment) -> list[Plan]:
     client, request = treatment.client, ListPlansRequest(patient_id=treatment.patient_id)
     return list((await client.call(client.consult.plans.ListPlans, request, FRONT_DESK)).plans)
@@ -113,6 +141,28 @@ async def _plan(treatment: Treatment, differ: Differences) -> None:
         differ.holds("the plan's cocktail differs", plan.cocktail == treatment.scripted.cocktail)
         signed = plan.consent.text_digest == treatment.consent_digest
         differ.holds("the plan's consent is another text's", signed)
+        physician = signature_of(treatment.setting.physician_id, treatment)
+        by_both = plan.consent.practitioner_signature_digest == physician
+        differ.holds("the plan's consent is not signed by the physician", by_both)
+        differ.equal("the flags of the plan", list(plan.flag_codes), [])
+        year, two_years = plan.quote.total_12_months, plan.quote.total_24_months
+        grows = 0 < amount(year) <= amount(two_years)
+        differ.holds("the plan's cost over 12 and 24 months is not stated", grows)
+
+
+async def _response(treatment: Treatment, differ: Differences) -> None:
+    """The plan's response is followed from its first session; what was measured counts."""
+    client, request = treatment.client, GetResponseRequest(plan_id=treatment.plan_id)
+    response = (
+        await client.call(
+            client.consult.responses.GetResponse, request, treatment.setting.physician
+        )
+    ).response
+    differ.equal("the response's patient", response.patient_id, treatment.patient_id)
+    differ.holds("the response has no next review", response.HasField("next_review_on"))
+    measured = [curve.measure for curve in response.curves if curve.points]
+    wanted = [treatment.scripted.outcome.measure] if treatment.hold_id else []
+    differ.equal("the measures of the response", measured, wanted)
 
 
 async def _course(treatment: Treatment, differ: Differences) -> None:

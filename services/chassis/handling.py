@@ -86,6 +86,15 @@ class Reader(Protocol):
         """
         ...
 
+    async def ids(
+        self, aggregate: "Aggregate[Any, Any, Any, Any]", column: str, value: str
+    ) -> Sequence[str]:
+        """Return the ids of the stored documents whose generated `column` is `value`.
+
+        None of them is held still: for who locks a document first that their commands share.
+        """
+        ...
+
 
 Gather = Callable[[Any, Any, Reader], Awaitable[Any]]
 

@@ -9,8 +9,8 @@ import hashlib
 import hmac
 import json
 import os
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Protocol
 from uuid import uuid4
@@ -76,6 +76,8 @@ class KeyStore(Protocol):
         self, chain_id: str, owner_id: str, reference: SealedText
     ) -> bytes | None: ...
 
+    async def owners_of(self, chain_id: str, item: str) -> Sequence[tuple[str, str]]: ...
+
 
 @dataclass(frozen=True, slots=True)
 class Sealer:
@@ -110,6 +112,24 @@ class Sealer:
         key = self._unwrap(chain_id, owner_id, found[1])
         place = _place(chain_id, owner_id, reference.item, reference.version)
         return AESGCM(key).decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], place)
+
+    def lookups(
+        self, chain_id: str, sealed: SealedValue, terms: Iterable[str]
+    ) -> list[SealedValue]:
+        """Return what finds the owner of `sealed` by `terms`, to be kept beside it.
+
+        A blind index: hashes under a key of the chain, of the same version as the text, so that
+        what a newer text no longer says falls away. They go with the owner's key.
+        """
+        return [replace(sealed, item=self._lookup(chain_id, t), ciphertext=b"") for t in terms]
+
+    async def found(self, chain_id: str, term: str) -> Sequence[tuple[str, str]]:
+        """Return the owners that were sealed with `term`, each with the version that said so."""
+        return await self.store.owners_of(chain_id, self._lookup(chain_id, term))
+
+    def _lookup(self, chain_id: str, term: str) -> str:
+        key = derived_key(self.keys, chain_id, "lookup")
+        return f"lookup:{hmac.digest(key, term.encode(), 'sha256').hex()}"
 
     async def _owner_key(self, chain_id: str, owner_id: str) -> tuple[str, bytes]:
         found = await self.store.owner_key(chain_id, owner_id)

@@ -25,6 +25,7 @@ from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.plan import PLAN
 from services.consult.handlers.response import RESPONSE
 from services.consult.reference.loader import reference, refuse_unsigned
+from services.consult.store.typed import PostgresTyped
 
 
 def build(context: Context) -> Service:
@@ -32,7 +33,7 @@ def build(context: Context) -> Service:
     api, channels = context.api, context.channels
     rooms = (directory, consultation, formulary, cocktail, plan, response)
     erasure = Erasure(api, Safety(channels["safety"]))
-    export = Export(api, Neighbours(channels))
+    export = Export(api, Neighbours(channels), PostgresTyped(context.pool, CONTRACT))
     return Service(
         name="consult",
         contract=CONTRACT,

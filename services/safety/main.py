@@ -9,7 +9,7 @@ from services.safety.handlers.case import CASE
 from services.safety.handlers.exposure import EXPOSURE
 from services.safety.handlers.hold import HOLD
 from services.safety.handlers.person import PERSON
-from services.safety.store.case import newest_cases
+from services.safety.store.case import Keeps, newest_cases
 from services.safety.store.exposure import latest_exposures
 from services.safety.store.hold import Clearances, newest_holds
 
@@ -22,7 +22,7 @@ def build(context: Context) -> Service:
         contract=CONTRACT,
         aggregates=(EXPOSURE, CASE, HOLD, PERSON),
         servicers=(
-            case.servicer(api, newest_cases(pool)),
+            case.servicer(api, newest_cases(pool), Keeps(pool)),
             hold.servicer(api, newest_holds(pool)),
             clearance.servicer(api.clock, Clearances(pool)),
             exposure.servicer(api, latest_exposures(pool)),

@@ -42,15 +42,20 @@ class CanaryClient(Client):
 
 
 def write_canaries(request: Message) -> set[str]:
-    """Fill every sensitive text of `request` that has none yet; return the names of all."""
-    names = set()
-    for field in request.DESCRIPTOR.fields:
-        if not field.GetOptions().Extensions[options.sensitive]:
-            continue
-        names.add(field.full_name)
-        if field.message_type is None and CANARY not in getattr(request, field.name):
-            setattr(request, field.name, f"{CANARY} {field.name}")
-    return names
+    """Fill every sensitive text of `request`, unless one says the canary; return all names.
+
+    A search names one thing alone, and says it already.
+    """
+    sensitive = [
+        field
+        for field in request.DESCRIPTOR.fields
+        if field.GetOptions().Extensions[options.sensitive]
+    ]
+    texts = [field.name for field in sensitive if field.message_type is None]
+    if not any(CANARY in getattr(request, name) for name in texts):
+        for name in texts:
+            setattr(request, name, f"{CANARY} {name}")
+    return {field.full_name for field in sensitive}
 
 
 def sensitive_fields(*modules: Any) -> set[str]:  # noqa: ANN401 - generated modules

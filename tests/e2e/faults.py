@@ -78,7 +78,7 @@ async def take_through(
 ) -> None:
     """Take steps, some with a fault around them. Nothing may be refused."""
     unused = set(faults or {})
-    for step in steps:
+    for step in (each for each in steps if each.asked(treatment)):
         act = partial(_taken, treatment, step)
         unused.discard(step.name)
         if faults and step.name in faults:

@@ -13,6 +13,7 @@ TREATED = {
         "QuoteAttached",
         "ConsentSigned",
         "PlanAccepted",
+        "ResponseOpened",
     ],
     "sessions": ["CourseOpened", "CourseScheduled", "LotReceived", "SessionCompleted"],
     "billing": [
@@ -29,6 +30,7 @@ TREATED = {
 }
 # What harm, hold and the second session's start add.
 HARMED = {
+    "consult": ["OutcomeNoted"],
     "sessions": ["OutcomeMeasured", "ReactionObserved", "HoldApplied", "HoldReleased"],
     "safety": ["CaseOpened", "HoldPlaced", "HoldLifted"],
 }

@@ -17,6 +17,15 @@ from deploy.local.state import ROOT
 DATA = Path(os.environ.get("MESOFLOW_TEST_DATA", ROOT / "../shared/data")).resolve() / "fhir_r4"
 SECONDS = 240
 INTERRUPTED = 128 + signal.SIGINT
+# How the sample's patients end: blocked, referred, reviewed, refused for a pair and for a dose.
+ENDS = {
+    "a": "TREATED",
+    "b": "refused PAIR_NOT_COMPATIBLE",
+    "c": "refused NOT_SUITABLE",
+    "d": "refused NOT_SUITABLE",
+    "e": "TREATED",
+    "f": "refused DOSE_EXCEEDED",
+}
 Demo = Callable[..., subprocess.Popen[str]]
 
 pytestmark = pytest.mark.timeout(SECONDS)
@@ -58,9 +67,14 @@ def test_the_sample_is_treated_and_proved(demo: Demo) -> None:
     assert "Patient/sample-a second session started" in said
     assert "HOLD_ACTIVE" in said
     assert "PAIR ascorbic_acid+copper OXIDATION_OF_ASCORBIC_ACID (R60)" in said
-    assert "Patient/sample-c refused NOT_SUITABLE" in said
+    for patient, end in ENDS.items():
+        assert f"Patient/sample-{patient} {end}" in said
+    assert "Patient/sample-e review signed" in said
+    for told in ("suitability BLOCKED", "suitability REFER", "suitability PHYSICIAN_REVIEW"):
+        assert told in said
+    assert "DOSE dutasteride 1000 of at most 500 micrograms per session" in said
     assert "scripted" in said
-    assert not any(name in said for name in ("Arden", "Birch", "Cedar"))
+    assert not any(name in said for name in ("Arden", "Birch", "Cedar", "Dogwood", "Elder"))
 
 
 @pytest.mark.skipif(not DATA.is_dir(), reason=f"no public FHIR examples in {DATA}")
@@ -71,7 +85,7 @@ def test_the_published_records_end_as_they_must(demo: Demo) -> None:
     assert "Patient/pat3 refused PATIENT_DECEASED" in said
     assert "Patient/newborn refused PATIENT_UNDER_AGE" in said
     assert "Patient/dicom refused PATIENT_AGE_UNKNOWN" in said
-    assert "INGREDIENT pdrn is excluded by rule CODED-FISH-ALLERGY" in said
+    assert "EXCLUSION pdrn is excluded by rule CODED-FISH-ALLERGY" in said
     assert [name for name in names() if f" {name} " in said] == []
 
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from deploy.demo.client import FRONT_DESK
+from deploy.demo.client import CHAIN_ADMIN, FRONT_DESK
+from deploy.demo.intake import identity_of
 from deploy.demo.refusals import Refused
 from deploy.demo.soundness import watched
 from deploy.demo.treatment import Treatment
@@ -27,7 +28,7 @@ from tests.e2e.canaries import (
     tables_with,
 )
 from tests.e2e.spans import Spans
-from tests.support.chains import TREATED, Chain, founded, take
+from tests.support.chains import REVIEWED, TREATED, Chain, founded, steps_before, take
 from tests.support.eventually import eventually
 
 PLAN, PAYMENT = "mesoflow.consult.v1.PlanService", "mesoflow.billing.v1.PaymentService"
@@ -65,6 +66,7 @@ LINEAGES = {
     "billing.v1.CreditPosted": ["billing: process SESSIONS", *COMPLETED],
     "billing.v1.RevenueRecognised": ["billing: process SESSIONS", *COMPLETED],
     "safety.v1.ExposureRecorded": ["safety: process SESSIONS", *COMPLETED],
+    "consult.v1.ResponseOpened": ["consult: process SESSIONS", *COMPLETED],
     "sessions.v1.ReactionObserved": REPORTED,
     "safety.v1.CaseOpened": ["safety: process SESSIONS", *REPORTED],
     "safety.v1.HoldPlaced": HELD,
@@ -144,13 +146,33 @@ async def test_the_question_to_safety_is_a_child_of_the_start_that_asks_it(told:
     assert await left_of(unasked) == []
 
 
-async def test_no_text_of_a_patient_is_anywhere_but_sealed(told: Told) -> None:
+async def write_everything_else(told: Told) -> None:
+    """Write what the journey of a treated patient does not."""
+    client, chain = told.chain.client, told.chain
+    patient = await take(chain.patient(REVIEWED, PERSON), steps_before("cocktail checked"))
+    assert patient.done[-1] == "review signed"
+    patients, identity = client.consult.patients, identity_of(PERSON)
+    amend = consult.AmendPatientRequest(patient_id=patient.patient_id, identity=identity)
+    await client.call(patients.AmendPatient, amend, FRONT_DESK)
+    place = consult.PlaceLegalHoldRequest(patient_id=patient.patient_id)
+    await client.call(patients.PlaceLegalHold, place, CHAIN_ADMIN)
+    for find in (
+        consult.FindPatientsRequest(full_name=PERSON.full_name, birth_date=identity.birth_date),
+        consult.FindPatientsRequest(phone_number=PERSON.phone_number),
+        consult.FindPatientsRequest(email_address=PERSON.email_address),
+    ):
+        found = await client.call(patients.FindPatients, find, FRONT_DESK)
+        ids = {each.patient_id for each in found.patients}
+        assert ids == {patient.patient_id, told.patient.patient_id}
     plan = consult.WithdrawPlanRequest(
         plan_id=told.patient.plan_id,
         reason=PlanWithdrawalReason.PLAN_WITHDRAWAL_REASON_PATIENT_WISH,
     )
-    client = told.chain.client
-    await client.call(client.consult.plans.WithdrawPlan, plan, told.chain.setting.physician)
+    await client.call(client.consult.plans.WithdrawPlan, plan, chain.setting.physician)
+
+
+async def test_no_text_of_a_patient_is_anywhere_but_sealed(told: Told) -> None:
+    await write_everything_else(told)
     assert told.canaries.written == sensitive_fields(consult, sessions, safety)
     assert await told.chain.differences() == []
 

@@ -26,8 +26,9 @@ from deploy.local.stack import Stack
 from services.chassis.clock import Ids
 
 SAMPLE = Path(deploy.demo.__file__).with_name("sample.json")
-# As sample.json and answers.json have them: one who is treated, one whose pair is refused.
-TREATED, REFUSED = "Patient/sample-a", "Patient/sample-b"
+# As sample.json and answers.json have them: one who is treated, one whose pair is refused, one
+# whom the rules leave to a physician.
+TREATED, REFUSED, REVIEWED = "Patient/sample-a", "Patient/sample-b", "Patient/sample-e"
 WHOLE_JOURNEY: tuple[Step, ...] = (*INTAKE, *COURSE, *HARM)
 SETTLED_SECONDS = 30.0
 

@@ -5,16 +5,14 @@ from dataclasses import dataclass
 from mesoflow.billing.v1 import model_pb2, service_pb2_grpc
 from mesoflow.billing.v1 import service_pb2 as pb
 from services.billing.api.paging import kept_name, paging
-from services.billing.api.person import exported
+from services.billing.api.person import account_shown, exported
 from services.billing.domain.account.errors import AccountNotFound
-from services.billing.domain.account.model import Account, account_of
-from services.billing.domain.account.statement import statement
+from services.billing.domain.account.model import account_of
 from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.views import Views
 from services.chassis.grpc.api import Api
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
-from services.chassis.handling import Versioned
 from services.chassis.mapping import to_reply
 
 
@@ -30,12 +28,12 @@ class Accounts(service_pb2_grpc.AccountServiceServicer):
     ) -> pb.GetAccountResponse:
         account_id = request.account_id or account_of(request.plan_id)
         found = await self.api.get(ACCOUNT, account_id, AccountNotFound)
-        return pb.GetAccountResponse(account=shown(found))
+        return pb.GetAccountResponse(account=account_shown(found))
 
     async def ExportPatient(
         self, request: pb.ExportPatientRequest, context: Context
     ) -> pb.ExportPatientResponse:
-        return await exported(self.api, request)
+        return await exported(self.api, self.views, request)
 
     async def ListAccounts(
         self, request: pb.ListAccountsRequest, context: Context
@@ -46,7 +44,7 @@ class Accounts(service_pb2_grpc.AccountServiceServicer):
             "account_state": kept_name(request.state, model_pb2.AccountState.DESCRIPTOR),
         }
         items, token = await self.api.page(request, ACCOUNT, filters)
-        return pb.ListAccountsResponse(accounts=map(shown, items), next_page_token=token)
+        return pb.ListAccountsResponse(accounts=map(account_shown, items), next_page_token=token)
 
     async def ListPostings(
         self, request: pb.ListPostingsRequest, context: Context
@@ -56,11 +54,6 @@ class Accounts(service_pb2_grpc.AccountServiceServicer):
         found, token = page.cut(await self.views.postings(page.asked), lambda line: line.place)
         postings = [to_reply(line, model_pb2.Posting) for line in found]
         return pb.ListPostingsResponse(postings=postings, next_page_token=token)
-
-
-def shown(found: Versioned[Account]) -> model_pb2.Account:
-    """Return an account as it is shown: counted and in Money."""
-    return to_reply(statement(found.state), model_pb2.Account, etag=found.etag)
 
 
 def servicer(api: Api, views: Views) -> Servicer:

@@ -3,9 +3,10 @@
 from dataclasses import dataclass
 from typing import Any
 
-from mesoflow.billing.v1 import model_pb2, service_pb2_grpc
 from mesoflow.billing.v1 import service_pb2 as pb
+from mesoflow.billing.v1 import service_pb2_grpc
 from services.billing.api.paging import paging
+from services.billing.api.person import PAYMENT_ETAG, payment_shown
 from services.billing.domain.account.commands import InvoiceDue, RecordPayment
 from services.billing.domain.account.errors import PaymentNotFound
 from services.billing.domain.account.events import PaymentReceived
@@ -14,16 +15,13 @@ from services.billing.domain.invoice.errors import InvoiceNotFound
 from services.billing.domain.invoice.model import InvoiceState
 from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.invoice import INVOICE
-from services.billing.handlers.views import Asked, Payment, Views
+from services.billing.handlers.views import Asked, Views
 from services.chassis.grpc.api import Api, version_in
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Outcome, Owed
 from services.chassis.mapping import from_message, to_reply
 from services.chassis.telemetry import Kind
-
-# A payment is recorded once and never changes.
-ETAG = '"1"'
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +85,7 @@ class Payments(service_pb2_grpc.PaymentServiceServicer):
         found = await self.views.payments(one_payment(request.payment_id))
         if not found:
             raise PaymentNotFound
-        return pb.GetPaymentResponse(payment=shown(found[0]))
+        return pb.GetPaymentResponse(payment=payment_shown(found[0]))
 
     async def ListPayments(
         self, request: pb.ListPaymentsRequest, context: Context
@@ -95,7 +93,7 @@ class Payments(service_pb2_grpc.PaymentServiceServicer):
         filters = {"account_id": request.account_id, "invoice_id": request.invoice_id}
         page = paging(self.api, request, "payment", filters)
         found, token = page.cut(await self.views.payments(page.asked), lambda each: each.payment_id)
-        return pb.ListPaymentsResponse(payments=map(shown, found), next_page_token=token)
+        return pb.ListPaymentsResponse(payments=map(payment_shown, found), next_page_token=token)
 
 
 def one_payment(payment_id: str) -> Asked:
@@ -104,16 +102,13 @@ def one_payment(payment_id: str) -> Asked:
     return Asked(chain_id=caller.chain_id, clinics=caller.clinics, payment_id=payment_id, most=1)
 
 
-def shown(payment: Payment) -> model_pb2.Payment:
-    """Return a payment as it is shown."""
-    return to_reply(payment, model_pb2.Payment, etag=ETAG)
-
-
 def recorded(outcome: Outcome[Account]) -> bytes:
     """Return the answer to the payment that was just recorded."""
     received: Any = next(each for each in outcome.events if isinstance(each, PaymentReceived))
     deposit_paid = outcome.state.deposit_paid_at is not None
-    reply = to_reply(received, pb.RecordPaymentResponse, etag=ETAG, deposit_paid=deposit_paid)
+    reply = to_reply(
+        received, pb.RecordPaymentResponse, etag=PAYMENT_ETAG, deposit_paid=deposit_paid
+    )
     return reply.SerializeToString()
 
 

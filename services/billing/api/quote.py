@@ -24,24 +24,25 @@ class Quotes(service_pb2_grpc.QuoteServiceServicer):
 
     async def GetQuote(self, request: pb.GetQuoteRequest, context: Context) -> pb.GetQuoteResponse:
         found = await self.api.get(QUOTE, request.quote_id, QuoteNotFound)
-        return pb.GetQuoteResponse(quote=await self._shown(found))
+        return pb.GetQuoteResponse(quote=await quote_shown(self.api, found))
 
     async def ListQuotes(
         self, request: pb.ListQuotesRequest, context: Context
     ) -> pb.ListQuotesResponse:
         filters = {"plan_id": request.plan_id, "patient_id": request.patient_id}
         items, token = await self.api.page(request, QUOTE, filters)
-        quotes = await asyncio.gather(*map(self._shown, items))
+        quotes = await asyncio.gather(*(quote_shown(self.api, item) for item in items))
         wanted = [quote for quote in quotes if request.state in (0, quote.state)]
         return pb.ListQuotesResponse(quotes=wanted, next_page_token=token)
 
-    async def _shown(self, found: Versioned[Quote]) -> model_pb2.Quote:
-        """Return the quote; it is accepted once its plan has an account."""
-        chain_id = current().caller.chain_id
-        account = await self.api.store.get(chain_id, ACCOUNT, account_of(found.state.plan_id))
-        if account is None:
-            return resource(found, model_pb2.Quote)
-        return resource(found, model_pb2.Quote, state=model_pb2.QUOTE_STATE_ACCEPTED)
+
+async def quote_shown(api: Api, found: Versioned[Quote]) -> model_pb2.Quote:
+    """Return the quote; it is accepted once its plan's account stands on it, or has stood."""
+    chain_id, quote = current().caller.chain_id, found.state
+    account = await api.store.get(chain_id, ACCOUNT, account_of(quote.plan_id))
+    if account is None or not account.state.accepted(quote.quote_id):
+        return resource(found, model_pb2.Quote)
+    return resource(found, model_pb2.Quote, state=model_pb2.QUOTE_STATE_ACCEPTED)
 
 
 def servicer(api: Api) -> Servicer:

@@ -4,8 +4,10 @@ from collections.abc import Sequence
 
 from mesoflow.billing.v1 import events_pb2 as billing_events
 from mesoflow.consult.v1 import events_pb2 as consult_events
+from mesoflow.consult.v1 import model_pb2 as consult_model
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
 from services.billing.domain.account.commands import (
+    MoveAccount,
     OpenAccount,
     PostCredit,
     ReserveCredit,
@@ -13,7 +15,13 @@ from services.billing.domain.account.commands import (
 )
 from services.billing.domain.account.model import account_of
 from services.billing.domain.invoice.commands import IssueInvoice, SettleInvoice
+from services.billing.domain.money import Money
 from services.billing.domain.quote.commands import IssueQuote
+from services.billing.events.following import (
+    follow_merge,
+    forget_patient,
+    repoint_records,
+)
 from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.invoice import INVOICE
 from services.billing.handlers.quote import QUOTE
@@ -31,14 +39,46 @@ def issue_quote(event: consult_events.PlanProposed, delivery: Delivery) -> Seque
         patient_id=event.patient_id,
         clinic_id=event.clinic_id,
         sessions=len(event.protocol.windows),
+        sessions_12_months=event.sessions_12_months,
+        sessions_24_months=event.sessions_24_months,
         price_list_id=derived_id("price_list", delivery.chain_id),
         at=delivery.occurred_at,
+        prepaid_sessions=event.imported.prepaid_sessions,
+        prepaid=prepaid(event.imported),
+    )
+    return [Owed(QUOTE, quote_id, command)]
+
+
+def prepaid(imported: consult_model.PlanImport) -> Money | None:
+    """Return what another system was paid, where there was one and it was."""
+    if not imported.HasField("prepaid_amount"):
+        return None
+    said = imported.prepaid_amount
+    return Money(said.currency_code, said.units, said.nanos)
+
+
+def quote_amendment(event: consult_events.PlanAmended, delivery: Delivery) -> Sequence[Owed]:
+    """Price the plan anew, on the basis of the quote that it had."""
+    quote_id = derived_id("quote", event.plan_id, str(event.terms_version))
+    command = IssueQuote(
+        quote_id=quote_id,
+        plan_id=event.plan_id,
+        patient_id=event.patient_id,
+        clinic_id=event.clinic_id,
+        sessions=len(event.protocol.windows),
+        sessions_12_months=event.sessions_12_months,
+        sessions_24_months=event.sessions_24_months,
+        price_list_id=derived_id("price_list", delivery.chain_id),
+        at=delivery.occurred_at,
+        amends_quote_id=event.amended_quote_id or None,
     )
     return [Owed(QUOTE, quote_id, command)]
 
 
 def open_account(event: consult_events.PlanAccepted, delivery: Delivery) -> Sequence[Owed]:
-    """Open the plan's account."""
+    """Open the plan's account; of a plan that was amended, bring it to its new terms."""
+    imported = event.imported
+    reference = f"{imported.system_code}/{imported.external_reference_code}"
     command = OpenAccount(
         account_id=account_of(event.plan_id),
         plan_id=event.plan_id,
@@ -46,8 +86,16 @@ def open_account(event: consult_events.PlanAccepted, delivery: Delivery) -> Sequ
         clinic_id=event.clinic_id,
         quote_id=event.quote_id,
         at=delivery.occurred_at,
+        carried_over_code=reference if event.HasField("imported") else None,
     )
     return [Owed(ACCOUNT, command.account_id, command)]
+
+
+def move_account(event: consult_events.PlanMoved, delivery: Delivery) -> Sequence[Owed]:
+    """Let the account follow its plan to another clinic."""
+    account_id = account_of(event.plan_id)
+    command = MoveAccount(account_id, event.clinic_id, delivery.occurred_at)
+    return [Owed(ACCOUNT, account_id, command)]
 
 
 def issue_invoice(event: sessions_events.CourseOpened, delivery: Delivery) -> Sequence[Owed]:
@@ -107,7 +155,11 @@ HEARINGS = (
         "consult",
         {
             consult_events.PlanProposed: issue_quote,
+            consult_events.PlanAmended: quote_amendment,
             consult_events.PlanAccepted: open_account,
+            consult_events.PlanMoved: move_account,
+            consult_events.PatientMerged: follow_merge,
+            consult_events.PatientErased: forget_patient,
         },
     ),
     Hearing(
@@ -121,5 +173,12 @@ HEARINGS = (
             sessions_events.SessionInterrupted: void_credit,
         },
     ),
-    Hearing("billing", "billing", {billing_events.DepositPaid: settle_invoice}),
+    Hearing(
+        "billing",
+        "billing",
+        {
+            billing_events.DepositPaid: settle_invoice,
+            billing_events.MergeFollowed: repoint_records,
+        },
+    ),
 )

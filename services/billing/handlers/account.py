@@ -11,10 +11,10 @@ from services.chassis.handling import EtagMismatch, Reader
 
 
 async def gather_quote(command: OpenAccount, state: Account | None, reader: Reader) -> Quote | None:
-    """Return the quote that was accepted, unless the account is open already."""
-    if state is None and (quote := await reader.get(QUOTES, command.quote_id)) is not None:
-        return quote
-    return None
+    """Return the quote that was accepted, unless the account stands on it already."""
+    if state is not None and state.accepted(command.quote_id):
+        return None
+    return await reader.get(QUOTES, command.quote_id)
 
 
 async def refuse_changed_invoice(

@@ -9,6 +9,14 @@ from services.billing.domain.invoice import events as invoice_events
 from services.billing.domain.invoice.decider import DECIDER as INVOICE_DECIDER
 from services.billing.domain.invoice.decider import Terms
 from services.billing.domain.invoice.model import Invoice
+from services.billing.domain.person import commands as person_commands
+from services.billing.domain.person import events as person_events
+from services.billing.domain.person.commands import Repoint
+from services.billing.domain.person.decider import DECIDER as PERSON_DECIDER
+from services.billing.domain.person.decider import Kept
+from services.billing.domain.person.events import RecordRepointed
+from services.billing.domain.person.following import following
+from services.billing.domain.person.model import Person
 from services.billing.domain.price_list import commands as price_list_commands
 from services.billing.domain.price_list import events as price_list_events
 from services.billing.domain.price_list.decider import DECIDER as PRICE_LIST_DECIDER
@@ -21,11 +29,16 @@ from services.billing.domain.quote.model import Quote
 from services.chassis.handling import Aggregate
 
 PriceLists = Aggregate[PriceList, price_list_commands.Command, price_list_events.Event, None]
-Quotes = Aggregate[Quote, quote_commands.Command, quote_events.Event, Surroundings]
-Accounts = Aggregate[Account, account_commands.Command, account_events.Event, Quote | None]
-Invoices = Aggregate[Invoice, invoice_commands.Command, invoice_events.Event, Terms]
+QuoteEvent = quote_events.Event | RecordRepointed
+AccountEvent = account_events.Event | RecordRepointed
+InvoiceEvent = invoice_events.Event | RecordRepointed
+Quotes = Aggregate[Quote, quote_commands.Command | Repoint, QuoteEvent, Surroundings]
+Accounts = Aggregate[Account, account_commands.Command | Repoint, AccountEvent, Quote | None]
+Invoices = Aggregate[Invoice, invoice_commands.Command | Repoint, InvoiceEvent, Terms]
+Persons = Aggregate[Person, person_commands.Command, person_events.Event, Kept | None]
 
 PRICE_LISTS: PriceLists = Aggregate("price_list", PRICE_LIST_DECIDER, PriceList)
-QUOTES: Quotes = Aggregate("quote", QUOTE_DECIDER, Quote, shape=2)
-ACCOUNTS: Accounts = Aggregate("account", ACCOUNT_DECIDER, Account)
-INVOICES: Invoices = Aggregate("invoice", INVOICE_DECIDER, Invoice)
+QUOTES: Quotes = Aggregate("quote", following(QUOTE_DECIDER), Quote, shape=2)
+ACCOUNTS: Accounts = Aggregate("account", following(ACCOUNT_DECIDER), Account, shape=2)
+INVOICES: Invoices = Aggregate("invoice", following(INVOICE_DECIDER), Invoice)
+PERSONS: Persons = Aggregate("person", PERSON_DECIDER, Person)

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from services.billing.domain.account.model import carried_over_of
 from services.billing.domain.invoice.commands import IssueInvoice, SettleInvoice
 from services.billing.domain.invoice.decider import Terms
 from services.billing.domain.invoice.model import Invoice
@@ -28,12 +29,16 @@ async def gather_quote(command: IssueInvoice, state: Invoice | None, reader: Rea
 
 
 async def gather_deposit(command: SettleInvoice, state: Invoice | None, reader: Reader) -> Terms:
-    """Tell whether the account asks for a deposit, and which payment completed it."""
+    """Tell whether an invoice asks for the deposit, and which payment completed it.
+
+    None does where there is no deposit, or what another system was paid covered it.
+    """
     account = await reader.get(ACCOUNTS, command.account_id)
     if account is None:
         return Terms()
+    carried_over = account.deposit_payment_id == carried_over_of(command.account_id)
     return Terms(
-        deposit_due=account.deposit_minor_units > 0,
+        deposit_due=account.deposit_minor_units > 0 and not carried_over,
         deposit_payment_id=account.deposit_payment_id if account.deposit_paid_at else None,
     )
 

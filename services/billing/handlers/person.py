@@ -1,9 +1,40 @@
-"""The person as an aggregate."""
+"""The person as an aggregate: what is kept of a patient who was merged, and where it went."""
 
-from services.billing.domain.person.commands import Command
-from services.billing.domain.person.decider import DECIDER
-from services.billing.domain.person.events import Event
-from services.billing.domain.person.model import Person
-from services.chassis.handling import Aggregate
+from dataclasses import replace
 
-PERSON: Aggregate[Person, Command, Event, None] = Aggregate("person", DECIDER, Person)
+from services.billing.domain.account.model import Account
+from services.billing.domain.invoice.model import Invoice
+from services.billing.domain.person.commands import FollowAgain, FollowMerge
+from services.billing.domain.person.decider import Kept
+from services.billing.domain.person.model import Person, person_of
+from services.billing.domain.quote.model import Quote
+from services.billing.handlers.documents import ACCOUNTS, INVOICES, PERSONS, QUOTES, Persons
+from services.chassis.handling import Reader
+
+
+async def gather_kept(
+    command: FollowMerge | FollowAgain, state: Person | None, reader: Reader
+) -> Kept:
+    """Return the ids of all that is kept of the patient, whatever became of it."""
+    quotes: list[Quote] = list(await reader.find(QUOTES, "patient_id", command.patient_id))
+    accounts: list[Account] = list(await reader.find(ACCOUNTS, "patient_id", command.patient_id))
+    invoices: list[Invoice] = list(await reader.find(INVOICES, "patient_id", command.patient_id))
+    return Kept(
+        quote_ids=tuple(quote.quote_id for quote in quotes),
+        account_ids=tuple(account.account_id for account in accounts),
+        invoice_ids=tuple(invoice.invoice_id for invoice in invoices),
+    )
+
+
+async def survivor(reader: Reader, patient_id: str) -> str:
+    """Return the record that a patient's was merged into, and on from there."""
+    passed = {patient_id}
+    person = await reader.get(PERSONS, person_of(patient_id))
+    while person is not None and person.into_patient_id not in (None, *passed):
+        patient_id = str(person.into_patient_id)
+        passed.add(patient_id)
+        person = await reader.get(PERSONS, person_of(patient_id))
+    return patient_id
+
+
+PERSON: Persons = replace(PERSONS, gathers={FollowMerge: gather_kept, FollowAgain: gather_kept})

@@ -159,6 +159,9 @@ GROUP BY aggregate_id ORDER BY 1
 SELECT id, version, shape, head_hash, state FROM public."{table}"
 WHERE chain_id = $1 AND {column} = $2 ORDER BY id FOR SHARE
 
+-- ids_by
+SELECT id FROM public."{table}" WHERE chain_id = $1 AND {column} = $2 ORDER BY id
+
 -- status
 SELECT (SELECT feed_no FROM chassis.sequencer) AS feed_no,
     (SELECT count(*) FROM chassis.outbox) AS outbox_pending,

@@ -35,3 +35,10 @@ class PostgresKeyStore:
                 SQL.sealed_text, chain_id, owner_id, reference.item, reference.version
             )
         return found
+
+    async def owners_of(self, chain_id: str, item: str) -> list[tuple[str, str]]:
+        """Return who has something sealed as `item`, and in which version."""
+        async with transaction(self.pool) as connection:
+            await connection.execute(SQL.enter, [chain_id])
+            rows = await connection.fetch(SQL.sealed_owners, chain_id, item)
+        return [(str(row["owner_id"]), str(row["version"])) for row in rows]

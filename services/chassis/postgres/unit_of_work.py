@@ -146,6 +146,14 @@ class _ChainReader:
                 found[slot.key] = slot.state
         return list(found.values())
 
+    async def ids(
+        self, aggregate: Aggregate[Any, Any, Any, Any], column: str, value: str
+    ) -> Sequence[str]:
+        await self.uow.connection.execute(SQL.enter, [self.chain_id])
+        statement = SQL.ids_by.format(table=aggregate.name, column=column)
+        rows = await self.uow.connection.fetch(statement, self.chain_id, value)
+        return [str(row["id"]) for row in rows]
+
     def _own(self, aggregate: Aggregate[ReadT, Any, Any, Any]) -> dict[str, ReadT]:
         return {
             slot.key: slot.state

@@ -5,16 +5,19 @@ from dataclasses import dataclass
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
-from services.chassis.grpc.scope import Context
+from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.consult.domain.consultation.commands import (
     AnswerScreening,
     AssessSuitability,
     OpenConsultation,
     RecordFindings,
+    ReviewSuitability,
 )
 from services.consult.domain.consultation.errors import ConsultationNotFound
+from services.consult.domain.patient.standing import usable
 from services.consult.handlers.consultation import CONSULTATION
+from services.consult.handlers.patient import PATIENT
 from services.consult.reference.loader import reference
 
 
@@ -34,17 +37,21 @@ class Consultations(service_pb2_grpc.ConsultationServiceServicer):
     async def RecordFindings(
         self, request: pb.RecordFindingsRequest, context: Context
     ) -> pb.RecordFindingsResponse:
-        owner = await self._owner_of_note(request)
+        owner = await self._owner_of_note(request) if request.note else {}
+        more: dict[str, object] = {"scales": reference().scales, **owner}
         return await self.api.execute(
-            request, pb.RecordFindingsResponse, CONSULTATION, RecordFindings, **owner
+            request, pb.RecordFindingsResponse, CONSULTATION, RecordFindings, **more
         )
 
-    async def _owner_of_note(self, request: pb.RecordFindingsRequest) -> dict[str, str]:
-        """Return whose key a typed note is sealed with; without a note nothing is looked up."""
-        if not request.note:
-            return {}
+    async def _owner_of_note(
+        self, request: pb.RecordFindingsRequest | pb.ReviewSuitabilityRequest
+    ) -> dict[str, str]:
+        """Return whose key a typed note is sealed with; nobody who was erased gets a new one."""
         found = await self.api.get(CONSULTATION, request.consultation_id, ConsultationNotFound)
-        return {"patient_id": found.state.patient_id}
+        patient_id: str = found.state.patient_id
+        patient = await self.api.store.get(current().caller.chain_id, PATIENT, patient_id)
+        usable(patient.state if patient else None)
+        return {"patient_id": patient_id}
 
     async def AnswerScreening(
         self, request: pb.AnswerScreeningRequest, context: Context
@@ -83,7 +90,10 @@ class Consultations(service_pb2_grpc.ConsultationServiceServicer):
     async def ReviewSuitability(
         self, request: pb.ReviewSuitabilityRequest, context: Context
     ) -> pb.ReviewSuitabilityResponse:
-        raise NotImplementedError("C")
+        owner = await self._owner_of_note(request)
+        return await self.api.execute(
+            request, pb.ReviewSuitabilityResponse, CONSULTATION, ReviewSuitability, **owner
+        )
 
 
 def wanted_state(request: pb.ListConsultationsRequest) -> str:

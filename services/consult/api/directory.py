@@ -7,11 +7,17 @@ from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
-from services.consult.domain.chain.commands import RegisterChain
+from services.consult.api.days import refuse_no_days
+from services.consult.domain.chain.commands import AmendChain, RegisterChain
 from services.consult.domain.chain.errors import ChainNotFound
-from services.consult.domain.clinic.commands import AddRoom, OpenClinic
+from services.consult.domain.clinic.commands import AddRoom, AmendClinic, OpenClinic
 from services.consult.domain.clinic.errors import ClinicNotFound
-from services.consult.domain.practitioner.commands import EnrolPractitioner, RecordLicence
+from services.consult.domain.practitioner.commands import (
+    AmendPractitioner,
+    EnrolPractitioner,
+    RecordLicence,
+    RevokeLicence,
+)
 from services.consult.domain.practitioner.errors import PractitionerNotFound
 from services.consult.handlers.directory import CHAIN, CLINIC, PRACTITIONER
 
@@ -51,7 +57,9 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def ListClinics(
         self, request: pb.ListClinicsRequest, context: Context
     ) -> pb.ListClinicsResponse:
-        items, token = await self.api.page(request, CLINIC, {})
+        items, token = await self.api.page(
+            request, CLINIC, {"jurisdiction_code": request.jurisdiction_code}
+        )
         clinics = [resource(item, model_pb2.Clinic) for item in items]
         return pb.ListClinicsResponse(clinics=clinics, next_page_token=token)
 
@@ -63,6 +71,7 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def EnrolPractitioner(
         self, request: pb.EnrolPractitionerRequest, context: Context
     ) -> pb.EnrolPractitionerResponse:
+        refuse_no_days(request)
         return await self.api.execute(
             request, pb.EnrolPractitionerResponse, PRACTITIONER, EnrolPractitioner
         )
@@ -70,6 +79,7 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def RecordLicence(
         self, request: pb.RecordLicenceRequest, context: Context
     ) -> pb.RecordLicenceResponse:
+        refuse_no_days(request)
         return await self.api.execute(
             request,
             pb.RecordLicenceResponse,
@@ -87,7 +97,9 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def ListPractitioners(
         self, request: pb.ListPractitionersRequest, context: Context
     ) -> pb.ListPractitionersResponse:
-        items, token = await self.api.page(request, PRACTITIONER, {})
+        items, token = await self.api.page(
+            request, PRACTITIONER, {"profession": wanted_profession(request)}
+        )
         found = [
             resource(item, model_pb2.Practitioner)
             for item in items
@@ -98,22 +110,36 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def AmendChain(
         self, request: pb.AmendChainRequest, context: Context
     ) -> pb.AmendChainResponse:
-        raise NotImplementedError("B")
+        chain_id = current().caller.chain_id
+        return await self.api.execute(
+            request, pb.AmendChainResponse, CHAIN, AmendChain, chain_id=chain_id
+        )
 
     async def AmendClinic(
         self, request: pb.AmendClinicRequest, context: Context
     ) -> pb.AmendClinicResponse:
-        raise NotImplementedError("B")
+        return await self.api.execute(request, pb.AmendClinicResponse, CLINIC, AmendClinic)
 
     async def AmendPractitioner(
         self, request: pb.AmendPractitionerRequest, context: Context
     ) -> pb.AmendPractitionerResponse:
-        raise NotImplementedError("B")
+        refuse_no_days(request)
+        return await self.api.execute(
+            request, pb.AmendPractitionerResponse, PRACTITIONER, AmendPractitioner
+        )
 
     async def RevokeLicence(
         self, request: pb.RevokeLicenceRequest, context: Context
     ) -> pb.RevokeLicenceResponse:
-        raise NotImplementedError("B")
+        return await self.api.execute(
+            request, pb.RevokeLicenceResponse, PRACTITIONER, RevokeLicence
+        )
+
+
+def wanted_profession(request: pb.ListPractitionersRequest) -> str:
+    """Return the profession to list, as documents spell it; empty for every profession."""
+    name = model_pb2.Profession.Name(request.profession) if request.profession else ""
+    return name.removeprefix("PROFESSION_")
 
 
 def servicer(api: Api) -> Servicer:

@@ -6,7 +6,10 @@ from typing import Protocol
 
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api
-from services.consult.domain.patient.erasing import Kept
+from services.consult.domain.patient.commands import ErasePatient
+from services.consult.domain.patient.errors import PatientNotFound
+from services.consult.domain.patient.keeping import Kept
+from services.consult.handlers.patient import PATIENT
 
 
 class Asking(Protocol):
@@ -24,4 +27,13 @@ class Erasure:
 
     async def erased(self, request: pb.ErasePatientRequest) -> pb.ErasePatientResponse:
         """Destroy the person's keys, or say what keeps the record."""
-        raise NotImplementedError("B")
+        found = await self.api.get(PATIENT, request.patient_id, PatientNotFound)
+        asked = (request.patient_id, *found.state.merged_patient_ids)
+        return await self.api.execute(
+            request,
+            pb.ErasePatientResponse,
+            PATIENT,
+            ErasePatient,
+            asked_patient_ids=asked,
+            kept=await self.safety.erasure(asked),
+        )

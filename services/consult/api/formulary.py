@@ -5,21 +5,45 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from mesoflow.clinical.v1 import cocktail_pb2, protocol_pb2
+from google.type import date_pb2
+
+from mesoflow.clinical.v1 import cocktail_pb2, suitability_pb2
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
 from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
-from services.chassis.mapping import to_message, to_reply
+from services.chassis.mapping import to_message
 from services.chassis.sealing import derived_key
-from services.consult.domain.formulary.reference import Ingredient, Schedule
+from services.consult.api.rows import (
+    ingredient,
+    ingredients,
+    newest_first,
+    questionnaire,
+    rule,
+    rule_id,
+    rules,
+    schedule,
+)
+from services.consult.domain.consultation.screening import Questionnaire, SuitabilityRule
+from services.consult.domain.formulary import commands
+from services.consult.domain.formulary.errors import PolicyMissing
+from services.consult.domain.formulary.model import Changes, formulary_of
+from services.consult.domain.formulary.reference import Formulary, Ingredient, Schedule
+from services.consult.domain.formulary.rows import in_force, policy_on, version_on
 from services.consult.domain.plan.errors import IngredientNotFound, ProtocolNotFound
+from services.consult.domain.practitioner.errors import DateInvalid
+from services.consult.handlers.formulary import FORMULARY
 from services.consult.reference.loader import reference
 
 RowT = TypeVar("RowT")
-Request = pb.ListIngredientsRequest | pb.ListProtocolsRequest
+Request = (
+    pb.ListIngredientsRequest
+    | pb.ListProtocolsRequest
+    | pb.ListQuestionnairesRequest
+    | pb.ListSuitabilityRulesRequest
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,30 +55,31 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def GetIngredient(
         self, request: pb.GetIngredientRequest, context: Context
     ) -> pb.GetIngredientResponse:
-        row = reference().formulary.ingredient(request.ingredient_code, self._today())
+        formulary = await self._formulary()
+        row = formulary.ingredient(request.ingredient_code, self._today())
         if row is None:
             raise IngredientNotFound(ingredient_code=request.ingredient_code)
-        return pb.GetIngredientResponse(ingredient=to_reply(row, model_pb2.Ingredient))
+        return pb.GetIngredientResponse(ingredient=ingredient(row, formulary))
 
     async def ListIngredients(
         self, request: pb.ListIngredientsRequest, context: Context
     ) -> pb.ListIngredientsResponse:
-        wanted = wanted_class(request)
-        listing: Listing[Ingredient] = Listing("ingredient", {"class": wanted}, ingredient_code)
-        page, token = self._page(request, ingredients(wanted, self._today()), listing)
+        formulary, wanted = await self._formulary(), wanted_class(request)
+        rows = ingredients(formulary, wanted, self._today())
+        page, token = self._page(request, rows, ingredient_listing(wanted))
         return pb.ListIngredientsResponse(
-            ingredients=[to_reply(row, model_pb2.Ingredient) for row in page],
+            ingredients=[ingredient(row, formulary) for row in page],
             next_page_token=token,
-            formulary_version=reference().formulary.version,
+            formulary_version=formulary.version,
         )
 
     async def GetProtocol(
         self, request: pb.GetProtocolRequest, context: Context
     ) -> pb.GetProtocolResponse:
-        schedule = reference().schedules.schedule(request.protocol_code, self._today())
-        if schedule is None:
+        row = reference().schedules.schedule(request.protocol_code, self._today())
+        if row is None:
             raise ProtocolNotFound(protocol_code=request.protocol_code)
-        return pb.GetProtocolResponse(protocol=entry(schedule))
+        return pb.GetProtocolResponse(protocol=schedule(row))
 
     async def ListProtocols(
         self, request: pb.ListProtocolsRequest, context: Context
@@ -62,11 +87,86 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         rows = reference().schedules.in_force(self._today())
         listing: Listing[Schedule] = Listing("protocol", {}, lambda row: row.protocol_code)
         page, token = self._page(request, rows, listing)
-        protocols = [entry(schedule) for schedule in page]
+        protocols = [schedule(row) for row in page]
         return pb.ListProtocolsResponse(protocols=protocols, next_page_token=token)
+
+    async def SignIngredient(
+        self, request: pb.SignIngredientRequest, context: Context
+    ) -> pb.SignIngredientResponse:
+        day_of(request.effective_from)
+        return await self.api.execute(
+            request, pb.SignIngredientResponse, FORMULARY, commands.SignIngredient, **own()
+        )
+
+    async def SignPair(self, request: pb.SignPairRequest, context: Context) -> pb.SignPairResponse:
+        day_of(request.effective_from)
+        return await self.api.execute(
+            request, pb.SignPairResponse, FORMULARY, commands.SignPair, **own()
+        )
+
+    async def SignPolicy(
+        self, request: pb.SignPolicyRequest, context: Context
+    ) -> pb.SignPolicyResponse:
+        day_of(request.policy.effective_from)
+        return await self.api.execute(
+            request, pb.SignPolicyResponse, FORMULARY, commands.SignPolicy, **own()
+        )
+
+    async def GetPolicy(
+        self, request: pb.GetPolicyRequest, context: Context
+    ) -> pb.GetPolicyResponse:
+        changes, day = await self._changes(), self._today()
+        policy = policy_on(changes, day)
+        if policy is None:
+            raise PolicyMissing
+        return pb.GetPolicyResponse(
+            policy=to_message(policy, model_pb2.Policy),
+            formulary_version=version_on(reference().formulary.version, changes, day),
+        )
+
+    async def RecheckPlans(
+        self, request: pb.RecheckPlansRequest, context: Context
+    ) -> pb.RecheckPlansResponse:
+        return await self.api.execute(
+            request, pb.RecheckPlansResponse, FORMULARY, commands.RecheckPlans, **own()
+        )
+
+    async def ListQuestionnaires(
+        self, request: pb.ListQuestionnairesRequest, context: Context
+    ) -> pb.ListQuestionnairesResponse:
+        rows = sorted(reference().questionnaires, key=newest_first)
+        listing: Listing[Questionnaire] = Listing("questionnaire", {}, newest_first)
+        page, token = self._page(request, rows, listing)
+        return pb.ListQuestionnairesResponse(
+            questionnaires=[questionnaire(row, request.language) for row in page],
+            next_page_token=token,
+        )
+
+    async def ListSuitabilityRules(
+        self, request: pb.ListSuitabilityRulesRequest, context: Context
+    ) -> pb.ListSuitabilityRulesResponse:
+        wanted = suitability_pb2.Suitability.Name(request.effect) if request.effect else ""
+        rows = rules(wanted.removeprefix("SUITABILITY_"), self._today())
+        listing: Listing[SuitabilityRule] = Listing("rule", {"effect": wanted}, rule_id)
+        page, token = self._page(request, rows, listing)
+        return pb.ListSuitabilityRulesResponse(
+            rules=[rule(row) for row in page],
+            next_page_token=token,
+            rules_version=reference().rules.version,
+        )
 
     def _today(self) -> date:
         return self.api.clock.now().date()
+
+    async def _changes(self) -> Changes | None:
+        """Return what the caller's chain signed, if it signed anything."""
+        chain_id = current().caller.chain_id
+        found = await self.api.store.get(chain_id, FORMULARY, formulary_of(chain_id))
+        return found.state if found else None
+
+    async def _formulary(self) -> Formulary:
+        """Return the formulary as it is in force for the caller's chain."""
+        return in_force(reference().formulary, await self._changes(), self._today())
 
     def _page(
         self, request: Request, rows: Sequence[RowT], listing: "Listing[RowT]"
@@ -79,39 +179,6 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         page = left[: request.page_size or PAGE_SIZE_DEFAULT]
         more = len(left) > len(page)
         return page, token.write(listing.code(page[-1])) if more else ""
-
-    async def SignIngredient(
-        self, request: pb.SignIngredientRequest, context: Context
-    ) -> pb.SignIngredientResponse:
-        raise NotImplementedError("D")
-
-    async def SignPair(self, request: pb.SignPairRequest, context: Context) -> pb.SignPairResponse:
-        raise NotImplementedError("D")
-
-    async def SignPolicy(
-        self, request: pb.SignPolicyRequest, context: Context
-    ) -> pb.SignPolicyResponse:
-        raise NotImplementedError("D")
-
-    async def GetPolicy(
-        self, request: pb.GetPolicyRequest, context: Context
-    ) -> pb.GetPolicyResponse:
-        raise NotImplementedError("D")
-
-    async def RecheckPlans(
-        self, request: pb.RecheckPlansRequest, context: Context
-    ) -> pb.RecheckPlansResponse:
-        raise NotImplementedError("D")
-
-    async def ListQuestionnaires(
-        self, request: pb.ListQuestionnairesRequest, context: Context
-    ) -> pb.ListQuestionnairesResponse:
-        raise NotImplementedError("D")
-
-    async def ListSuitabilityRules(
-        self, request: pb.ListSuitabilityRulesRequest, context: Context
-    ) -> pb.ListSuitabilityRulesResponse:
-        raise NotImplementedError("D")
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,23 +197,22 @@ def wanted_class(request: pb.ListIngredientsRequest) -> str:
     return name.removeprefix("INGREDIENT_CLASS_")
 
 
-def ingredients(wanted: str, day: date) -> Sequence[Ingredient]:
-    """Return the rows of a class, or of every class, that are in force on `day`."""
-    rows = reference().formulary.in_force(day)
-    return [row for row in rows if wanted in ("", row.ingredient_class.value)]
+def ingredient_listing(wanted: str) -> Listing[Ingredient]:
+    """Return the list of a class, sorted by code."""
+    return Listing("ingredient", {"class": wanted}, lambda row: row.ingredient_code)
 
 
-def ingredient_code(row: Ingredient) -> str:
-    """Return what ingredients are sorted by."""
-    return row.ingredient_code
+def own() -> dict[str, str]:
+    """Return the id of the formulary of the caller's chain."""
+    return {"formulary_id": formulary_of(current().caller.chain_id)}
 
 
-def entry(schedule: Schedule) -> model_pb2.ProtocolEntry:
-    """Return a schedule with its windows worked out."""
-    reply = to_reply(schedule, model_pb2.ProtocolEntry)
-    protocol = reference().schedules.protocol(schedule)
-    reply.protocol.CopyFrom(to_message(protocol, protocol_pb2.Protocol))
-    return reply
+def day_of(stated: date_pb2.Date) -> date:
+    """Return the day, or refuse one that is in no calendar."""
+    try:
+        return date(stated.year, stated.month, stated.day)
+    except ValueError:
+        raise DateInvalid from None
 
 
 def servicer(api: Api) -> Servicer:

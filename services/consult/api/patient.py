@@ -1,20 +1,44 @@
-"""PatientService: registration, history, and the audited reading of who someone is."""
+"""PatientService: who they are, sealed and found, their record, and what ends it."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
-from services.chassis.grpc.api import Api, resource
-from services.chassis.grpc.scope import Context
+from services.chassis.clock import derived_id
+from services.chassis.grpc.api import Api, ReplyT, reachable, resource
+from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
+from services.chassis.handling import Owed, Versioned
+from services.consult.api.days import refuse_no_days
 from services.consult.api.erasure import Erasure
 from services.consult.api.export import Export
-from services.consult.domain.patient.commands import RecordHistory, RegisterPatient
-from services.consult.domain.patient.errors import PatientNotFound
-from services.consult.domain.patient.model import age_band
-from services.consult.domain.practitioner.errors import DateInvalid
+from services.consult.api.lookup import born, terms
+from services.consult.domain.patient.commands import (
+    AmendPatient,
+    EndTherapy,
+    LiftLegalHold,
+    MergePatients,
+    PlaceLegalHold,
+    RecordHistory,
+    RecordTherapy,
+    RegisterPatient,
+    SignPhotoConsent,
+    WithdrawPhotoConsent,
+)
+from services.consult.domain.patient.errors import (
+    PatientErased,
+    PatientNotFound,
+    PatientRestricted,
+)
+from services.consult.domain.patient.model import Patient, PatientState, PhotoPurpose, age_band
+from services.consult.domain.patient.standing import present, usable
+from services.consult.domain.plan.consent_text import digest_of
 from services.consult.handlers.patient import PATIENT
+from services.consult.handlers.photo import photo_text
+
+BREAK_GLASS = "break_glass"
+Saying = type[RegisterPatient | AmendPatient]
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,14 +52,32 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def RegisterPatient(
         self, request: pb.RegisterPatientRequest, context: Context
     ) -> pb.RegisterPatientResponse:
-        band = age_band(born(request.identity), self.api.clock.now().date())
-        return await self.api.execute(
-            request, pb.RegisterPatientResponse, PATIENT, RegisterPatient, age_band=band
+        patient_id = self.api.ids.new()
+        return await self._identified(
+            request, pb.RegisterPatientResponse, RegisterPatient, patient_id
         )
+
+    async def _identified(
+        self,
+        request: pb.RegisterPatientRequest | pb.AmendPatientRequest,
+        reply: type[ReplyT],
+        command: Saying,
+        patient_id: str,
+    ) -> ReplyT:
+        """Run a command that says who somebody is, and keep by what they are found."""
+        more: dict[str, object] = {"patient_id": patient_id, "age_band": None}
+        if request.HasField("identity"):
+            more["age_band"] = age_band(born(request.identity), self.api.clock.now().date())
+        built, sealed = await self.api.build(request, command, patient_id, more)
+        chain_id = current().caller.chain_id
+        for identity in [value for value in sealed if value.item == "identity"]:
+            sealed += self.api.sealer.lookups(chain_id, identity, terms(request.identity))
+        return await self.api.run(request, reply, Owed(PATIENT, patient_id, built), sealed)
 
     async def RecordHistory(
         self, request: pb.RecordHistoryRequest, context: Context
     ) -> pb.RecordHistoryResponse:
+        refuse_no_days(request)
         return await self.api.execute(request, pb.RecordHistoryResponse, PATIENT, RecordHistory)
 
     async def GetPatient(
@@ -49,51 +91,108 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     ) -> pb.GetPatientIdentityResponse:
         found = await self.api.get(PATIENT, request.patient_id, PatientNotFound)
         await self.api.audited(request, request.patient_id)
+        refuse_unreadable(await self._last(found.state))
         sealed = await self.api.opened(request.patient_id, found.state.identity)
+        if found.state.identity is not None and not sealed:
+            raise PatientErased
         identity = model_pb2.Identity.FromString(sealed)
         return pb.GetPatientIdentityResponse(patient_id=request.patient_id, identity=identity)
 
     async def ListPatients(
         self, request: pb.ListPatientsRequest, context: Context
     ) -> pb.ListPatientsResponse:
-        items, token = await self.api.page(request, PATIENT, {"clinic_id": request.clinic_id})
+        filters = {"clinic_id": request.clinic_id, "state_name": wanted_state(request)}
+        items, token = await self.api.page(request, PATIENT, filters)
         patients = [resource(item, model_pb2.Patient) for item in items]
         return pb.ListPatientsResponse(patients=patients, next_page_token=token)
 
     async def AmendPatient(
         self, request: pb.AmendPatientRequest, context: Context
     ) -> pb.AmendPatientResponse:
-        raise NotImplementedError("B")
+        found = await self.api.get(PATIENT, request.patient_id, PatientNotFound)
+        # Before anything is sealed: it would make a key anew for somebody erased.
+        usable(found.state)
+        return await self._identified(
+            request, pb.AmendPatientResponse, AmendPatient, request.patient_id
+        )
 
     async def FindPatients(
         self, request: pb.FindPatientsRequest, context: Context
     ) -> pb.FindPatientsResponse:
-        raise NotImplementedError("B")
+        await self.api.audited(request, "")
+        found = await self._found(terms(request))
+        for each in found:
+            await self.api.audited(request, each.state.patient_id)
+        return pb.FindPatientsResponse(
+            patients=[resource(each, model_pb2.Patient) for each in found]
+        )
+
+    async def _found(self, wanted: Sequence[str]) -> list[Versioned[Patient]]:
+        """Return whom all of `wanted` are said of by now, where the caller reaches them."""
+        chain_id = current().caller.chain_id
+        owners = [set(await self.api.sealer.found(chain_id, term)) for term in wanted]
+        both = set.intersection(*owners) if owners else set()
+        rows = [
+            (await self.api.store.get(chain_id, PATIENT, owner_id), version)
+            for owner_id, version in sorted(both)
+        ]
+        return [
+            found
+            for found, version in rows
+            if found and says(found.state, version) and findable(await self._last(found.state))
+        ]
+
+    async def _last(self, patient: Patient) -> Patient:
+        """Return the record that this one ended in: how that stands, all of the person's stand."""
+        chain_id = current().caller.chain_id
+        while patient.into_patient_id is not None:
+            found = await self.api.store.get(chain_id, PATIENT, patient.into_patient_id)
+            assert found is not None, "a record is merged into one that is there, and none goes"
+            patient = found.state
+        return patient
 
     async def RecordTherapy(
         self, request: pb.RecordTherapyRequest, context: Context
     ) -> pb.RecordTherapyResponse:
-        raise NotImplementedError("B")
+        refuse_no_days(request)
+        # Of the request's, so that the same request is answered with the same one.
+        therapy_id = derived_id("therapy", request.patient_id, request.request_id)
+        reply = await self.api.execute(
+            request, pb.RecordTherapyResponse, PATIENT, RecordTherapy, therapy_id=therapy_id
+        )
+        reply.therapy_id = therapy_id
+        return reply
 
     async def EndTherapy(
         self, request: pb.EndTherapyRequest, context: Context
     ) -> pb.EndTherapyResponse:
-        raise NotImplementedError("B")
+        refuse_no_days(request)
+        return await self.api.execute(request, pb.EndTherapyResponse, PATIENT, EndTherapy)
 
     async def MergePatients(
         self, request: pb.MergePatientsRequest, context: Context
     ) -> pb.MergePatientsResponse:
-        raise NotImplementedError("B")
+        # The token has to reach both records; the duplicate's is looked at with the command.
+        await self.api.get(PATIENT, request.into_patient_id, PatientNotFound)
+        return await self.api.execute(request, pb.MergePatientsResponse, PATIENT, MergePatients)
 
     async def PlaceLegalHold(
         self, request: pb.PlaceLegalHoldRequest, context: Context
     ) -> pb.PlaceLegalHoldResponse:
-        raise NotImplementedError("B")
+        found = await self.api.get(PATIENT, request.patient_id, PatientNotFound)
+        present(found.state)
+        return await self.api.execute(
+            request,
+            pb.PlaceLegalHoldResponse,
+            PATIENT,
+            PlaceLegalHold,
+            legal_hold_id=self.api.ids.new(),
+        )
 
     async def LiftLegalHold(
         self, request: pb.LiftLegalHoldRequest, context: Context
     ) -> pb.LiftLegalHoldResponse:
-        raise NotImplementedError("B")
+        return await self.api.execute(request, pb.LiftLegalHoldResponse, PATIENT, LiftLegalHold)
 
     async def ErasePatient(
         self, request: pb.ErasePatientRequest, context: Context
@@ -108,28 +207,64 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def GetPhotoConsentText(
         self, request: pb.GetPhotoConsentTextRequest, context: Context
     ) -> pb.GetPhotoConsentTextResponse:
-        raise NotImplementedError("B")
+        await self.api.get(PATIENT, request.patient_id, PatientNotFound)
+        text = photo_text(purposes_of(request), request.language)
+        return pb.GetPhotoConsentTextResponse(
+            text=text, text_digest=digest_of(text), language=request.language
+        )
 
     async def SignPhotoConsent(
         self, request: pb.SignPhotoConsentRequest, context: Context
     ) -> pb.SignPhotoConsentResponse:
-        raise NotImplementedError("B")
+        text = photo_text(purposes_of(request), request.language)
+        return await self.api.execute(
+            request,
+            pb.SignPhotoConsentResponse,
+            PATIENT,
+            SignPhotoConsent,
+            photo_consent_id=self.api.ids.new(),
+            expected_digest=digest_of(text),
+        )
 
     async def WithdrawPhotoConsent(
         self, request: pb.WithdrawPhotoConsentRequest, context: Context
     ) -> pb.WithdrawPhotoConsentResponse:
-        raise NotImplementedError("B")
+        return await self.api.execute(
+            request, pb.WithdrawPhotoConsentResponse, PATIENT, WithdrawPhotoConsent
+        )
 
 
-def born(identity: model_pb2.Identity) -> date | None:
-    """Return the birth date, None where there is none; refuse one that does not exist."""
-    if not identity.HasField("birth_date"):
-        return None
-    stated = identity.birth_date
-    try:
-        return date(stated.year, stated.month, stated.day)
-    except ValueError:
-        raise DateInvalid from None
+def refuse_unreadable(patient: Patient) -> None:
+    """Refuse who was erased; a restricted record opens to break-glass alone."""
+    if patient.state is PatientState.ERASED:
+        raise PatientErased
+    if patient.state is PatientState.RESTRICTED and BREAK_GLASS not in current().caller.roles:
+        raise PatientRestricted
+
+
+def says(patient: Patient, version: str) -> bool:
+    """Tell whether `version` is still who a record is of, and the caller reaches it."""
+    said_now = patient.identity is not None and patient.identity.version == version
+    return said_now and reachable(patient)
+
+
+def findable(patient: Patient) -> bool:
+    """Tell whether a search may say who a record is of: of a restricted one it may not."""
+    return patient.state is not PatientState.RESTRICTED
+
+
+def purposes_of(
+    request: pb.GetPhotoConsentTextRequest | pb.SignPhotoConsentRequest,
+) -> list[PhotoPurpose]:
+    """Return what the photographs may be used for."""
+    names = [model_pb2.PhotoPurpose.Name(each) for each in request.purposes]
+    return [PhotoPurpose[name.removeprefix("PHOTO_PURPOSE_")] for name in names]
+
+
+def wanted_state(request: pb.ListPatientsRequest) -> str:
+    """Return the state to list, as documents spell it; empty for every state."""
+    name = model_pb2.PatientState.Name(request.state) if request.state else ""
+    return name.removeprefix("PATIENT_STATE_")
 
 
 def servicer(api: Api, erasure: Erasure, export: Export) -> Servicer:

@@ -1,24 +1,36 @@
-"""PlanService: proposed, quoted by billing, signed by the patient, accepted."""
+"""PlanService: proposed, quoted by billing, signed in person, accepted, changed, moved."""
 
 from dataclasses import dataclass
+from datetime import date
+
+from google.type import date_pb2
 
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
-from services.chassis.grpc.scope import Context
+from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
-from services.consult.domain.clinic.errors import ClinicNotFound
+from services.consult.domain.formulary.model import Changes, formulary_of
+from services.consult.domain.patient.errors import PatientNotFound
+from services.consult.domain.patient.standing import present
 from services.consult.domain.plan.commands import (
     AcceptPlan,
+    AmendPlan,
+    ImportPlan,
+    MovePlan,
     ProposePlan,
     SignConsent,
+    SignResponsibility,
     WithdrawConsent,
     WithdrawPlan,
 )
 from services.consult.domain.plan.consent_text import digest_of
 from services.consult.domain.plan.errors import PlanNotFound
-from services.consult.handlers.directory import CLINIC
+from services.consult.domain.response.model import response_of
+from services.consult.handlers.formulary import FORMULARY
+from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.plan import PLAN, consent_text
+from services.consult.handlers.response import RESPONSE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +48,7 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
         self, request: pb.GetConsentTextRequest, context: Context
     ) -> pb.GetConsentTextResponse:
         plan = (await self.api.get(PLAN, request.plan_id, PlanNotFound)).state
-        clinic = (await self.api.get(CLINIC, plan.clinic_id, ClinicNotFound)).state
-        text = consent_text(plan, clinic, request.language)
+        text = consent_text(plan, await self._signed_by_chain(), request.language)
         reply = pb.GetConsentTextResponse(plan_id=plan.plan_id, plan_version=plan.terms_version)
         reply.language, reply.text, reply.text_digest = request.language, text, digest_of(text)
         return reply
@@ -61,11 +72,15 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
         return await self.api.execute(request, pb.WithdrawPlanResponse, PLAN, WithdrawPlan, **owner)
 
     async def _owner_of_note(self, request: pb.WithdrawPlanRequest) -> dict[str, str]:
-        """Return whose key a typed note is sealed with; without a note nothing is looked up."""
+        """Return whose key a typed note is sealed with; without a note nothing is looked up.
+
+        Nothing is sealed for somebody who was erased: that would make a key of theirs anew.
+        """
         if not request.note:
             return {}
-        found = await self.api.get(PLAN, request.plan_id, PlanNotFound)
-        return {"patient_id": found.state.patient_id}
+        plan = (await self.api.get(PLAN, request.plan_id, PlanNotFound)).state
+        patient = (await self.api.get(PATIENT, plan.patient_id, PatientNotFound)).state
+        return {"patient_id": present(patient).patient_id}
 
     async def WithdrawConsent(
         self, request: pb.WithdrawConsentRequest, context: Context
@@ -74,13 +89,17 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
 
     async def GetPlan(self, request: pb.GetPlanRequest, context: Context) -> pb.GetPlanResponse:
         found = await self.api.get(PLAN, request.plan_id, PlanNotFound)
-        return pb.GetPlanResponse(plan=resource(found, model_pb2.Plan))
+        plan = resource(found, model_pb2.Plan)
+        if review_on := await self._next_review(request.plan_id):
+            year, month, day = review_on.year, review_on.month, review_on.day
+            plan.next_review_on.CopyFrom(date_pb2.Date(year=year, month=month, day=day))
+        return pb.GetPlanResponse(plan=plan)
 
     async def ListPlans(
         self, request: pb.ListPlansRequest, context: Context
     ) -> pb.ListPlansResponse:
         filters = {"patient_id": request.patient_id, "clinic_id": request.clinic_id}
-        filters["state_name"] = wanted_state(request)
+        filters |= {"state_name": wanted_state(request), "flagged": wanted_flag(request)}
         items, token = await self.api.page(request, PLAN, filters)
         plans = [resource(item, model_pb2.Plan) for item in items]
         return pb.ListPlansResponse(plans=plans, next_page_token=token)
@@ -88,26 +107,45 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
     async def AmendPlan(
         self, request: pb.AmendPlanRequest, context: Context
     ) -> pb.AmendPlanResponse:
-        raise NotImplementedError("E")
+        return await self.api.execute(request, pb.AmendPlanResponse, PLAN, AmendPlan)
 
     async def ImportPlan(
         self, request: pb.ImportPlanRequest, context: Context
     ) -> pb.ImportPlanResponse:
-        raise NotImplementedError("E")
+        return await self.api.execute(request, pb.ImportPlanResponse, PLAN, ImportPlan)
 
     async def MovePlan(self, request: pb.MovePlanRequest, context: Context) -> pb.MovePlanResponse:
-        raise NotImplementedError("E")
+        return await self.api.execute(request, pb.MovePlanResponse, PLAN, MovePlan)
 
     async def SignResponsibility(
         self, request: pb.SignResponsibilityRequest, context: Context
     ) -> pb.SignResponsibilityResponse:
-        raise NotImplementedError("E")
+        return await self.api.execute(
+            request, pb.SignResponsibilityResponse, PLAN, SignResponsibility
+        )
+
+    async def _signed_by_chain(self) -> Changes | None:
+        """Return what the caller's chain signed, if it signed anything."""
+        chain_id = current().caller.chain_id
+        found = await self.api.store.get(chain_id, FORMULARY, formulary_of(chain_id))
+        return found.state if found else None
+
+    async def _next_review(self, plan_id: str) -> date | None:
+        """Return when the plan's response is looked at next; None before its first session."""
+        chain_id = current().caller.chain_id
+        found = await self.api.store.get(chain_id, RESPONSE, response_of(plan_id))
+        return found.state.next_review_on if found else None
 
 
 def wanted_state(request: pb.ListPlansRequest) -> str:
     """Return the state to list, as documents spell it; empty for every state."""
     name = model_pb2.PlanState.Name(request.state) if request.state else ""
     return name.removeprefix("PLAN_STATE_")
+
+
+def wanted_flag(request: pb.ListPlansRequest) -> str:
+    """Return whether to list flagged plans or the others, as SQL spells it; empty for both."""
+    return str(request.flagged).lower() if request.HasField("flagged") else ""
 
 
 def servicer(api: Api) -> Servicer:

@@ -10,7 +10,7 @@ from mesoflow.safety.v1 import service_pb2 as pb
 from mesoflow.safety.v1 import service_pb2_grpc
 from services.chassis.grpc.client import ask
 from services.chassis.mapping import from_message
-from services.consult.domain.patient.erasing import Kept
+from services.consult.domain.patient.keeping import Kept
 
 logger = logging.getLogger(__name__)
 ASK_SECONDS = 0.5

@@ -5,16 +5,20 @@ from services.consult.domain.consultation.commands import (
     AssessSuitability,
     Command,
     OpenConsultation,
+    ReviewSuitability,
 )
 from services.consult.domain.consultation.decider import (
     DECIDER,
     AssessmentFacts,
     Facts,
     OpeningFacts,
+    ReviewFacts,
 )
 from services.consult.domain.consultation.events import Event
 from services.consult.domain.consultation.model import Consultation
-from services.consult.handlers.directory import CLINIC
+from services.consult.domain.following import RecordRepointed, Repoint, following
+from services.consult.handlers.directory import CLINIC, PRACTITIONER
+from services.consult.handlers.formulary import changes_of
 from services.consult.handlers.patient import PATIENT
 from services.consult.reference.loader import reference
 
@@ -31,18 +35,41 @@ async def gather_opening(
 async def gather_assessment(
     command: AssessSuitability, state: Consultation | None, reader: Reader
 ) -> AssessmentFacts | None:
-    """Look up the patient, and the rules that apply."""
+    """Look up the patient, the rules that apply, and what the chain signed."""
+    if state is None:
+        return None
+    held = reference()
+    patient = await reader.get(PATIENT, state.patient_id)
+    return AssessmentFacts(
+        patient=patient,
+        rules=held.rules,
+        questionnaire=held.questionnaire(state.questionnaire_version),
+        scales=held.scales,
+        changes=await changes_of(reader),
+    )
+
+
+async def gather_review(
+    command: ReviewSuitability, state: Consultation | None, reader: Reader
+) -> ReviewFacts | None:
+    """Look up the patient, and who decides."""
     if state is None:
         return None
     patient = await reader.get(PATIENT, state.patient_id)
-    questionnaire = reference().questionnaire(state.questionnaire_version)
-    return AssessmentFacts(patient, reference().rules, questionnaire)
+    practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
+    return ReviewFacts(patient, practitioner)
 
 
-CONSULTATION: Aggregate[Consultation, Command, Event, Facts] = Aggregate(
-    "consultation",
-    DECIDER,
-    Consultation,
-    shape=2,
-    gathers={OpenConsultation: gather_opening, AssessSuitability: gather_assessment},
+CONSULTATION: Aggregate[Consultation, Command | Repoint, Event | RecordRepointed, Facts] = (
+    Aggregate(
+        "consultation",
+        following(DECIDER),
+        Consultation,
+        shape=2,
+        gathers={
+            OpenConsultation: gather_opening,
+            AssessSuitability: gather_assessment,
+            ReviewSuitability: gather_review,
+        },
+    )
 )

@@ -35,11 +35,14 @@ CLINIC: Aggregate[Clinic, clinic_commands.Command, clinic_events.Event, bool | N
     Clinic,
     gathers={clinic_commands.OpenClinic: gather_chain},
     constraints={"clinic_codes_pkey": ClinicCodeTaken},
+    factless=frozenset({clinic_commands.AddRoom, clinic_commands.AmendClinic}),
 )
 
 
 async def gather_missing_clinics(
-    command: practitioner_commands.EnrolPractitioner, state: Practitioner | None, reader: Reader
+    command: practitioner_commands.EnrolPractitioner | practitioner_commands.AmendPractitioner,
+    state: Practitioner | None,
+    reader: Reader,
 ) -> Sequence[str]:
     """Return the clinics of `command` that the chain does not have."""
     return [c for c in command.clinic_ids if await reader.get(CLINIC, c) is None]
@@ -55,5 +58,8 @@ PRACTITIONER: Aggregate[
     PRACTITIONER_DECIDER,
     Practitioner,
     shape=2,
-    gathers={practitioner_commands.EnrolPractitioner: gather_missing_clinics},
+    gathers={
+        practitioner_commands.EnrolPractitioner: gather_missing_clinics,
+        practitioner_commands.AmendPractitioner: gather_missing_clinics,
+    },
 )

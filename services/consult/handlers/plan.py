@@ -1,49 +1,127 @@
 """The plan as an aggregate, and the text that a patient signs for it."""
 
+from datetime import datetime
+
 from services.chassis.handling import Aggregate, Reader
-from services.consult.domain.clinic.model import Clinic
-from services.consult.domain.plan.commands import AcceptPlan, Command, ProposePlan, SignConsent
-from services.consult.domain.plan.consent_text import Assembly, digest_of
+from services.consult.domain.following import RecordRepointed, Repoint, following
+from services.consult.domain.formulary.model import Changes
+from services.consult.domain.formulary.rows import in_force
+from services.consult.domain.plan.commands import (
+    AcceptPlan,
+    AmendPlan,
+    AttachQuote,
+    Command,
+    ImportPlan,
+    MovePlan,
+    ProposePlan,
+    RecheckPlan,
+    SignConsent,
+    SignResponsibility,
+    WithdrawConsent,
+)
+from services.consult.domain.plan.consent_complete import gaps, refuse_incomplete
+from services.consult.domain.plan.consent_parts import Assembly, Material, terms_day
+from services.consult.domain.plan.consent_text import digest_of
 from services.consult.domain.plan.decider import DECIDER
-from services.consult.domain.plan.errors import LanguageNotAvailable
+from services.consult.domain.plan.errors import LanguageNotAvailable, PlanAlreadyImported
 from services.consult.domain.plan.events import Event
 from services.consult.domain.plan.facts import (
     AcceptanceFacts,
     Facts,
+    MoveFacts,
     ProposalFacts,
+    RecheckFacts,
+    ResponsibilityFacts,
     SigningFacts,
+    Surroundings,
 )
 from services.consult.domain.plan.model import Plan, PlanState
 from services.consult.handlers.consultation import CONSULTATION
 from services.consult.handlers.directory import CLINIC, PRACTITIONER
+from services.consult.handlers.formulary import changes_of
+from services.consult.handlers.ground import ground
 from services.consult.handlers.patient import PATIENT
 from services.consult.reference.loader import reference
 
 
-def consent_text(plan: Plan, clinic: Clinic, language: str) -> str:
-    """Return the text of `plan` as it is, or refuse a language that there is none in."""
-    texts = reference().texts(language)
-    if texts is None:
+def consent_text(plan: Plan, changes: Changes | None, language: str) -> str:
+    """Return the text of `plan` as it is, or refuse one that lacks something or its language."""
+    material = material_of(plan, changes, language)
+    if material is None:
         raise LanguageNotAvailable(language=language)
-    return Assembly(plan, texts, reference().formulary, clinic.jurisdiction_code).text()
+    text = Assembly(plan, material).text()
+    refuse_incomplete(plan, material)
+    return text
+
+
+def material_of(plan: Plan, changes: Changes | None, language: str) -> Material | None:
+    """Return what the text of `plan` is made of; None where there is none in the language."""
+    held = reference()
+    texts = held.texts(language)
+    if texts is None:
+        return None
+    return Material(texts, in_force(held.formulary, changes, terms_day(plan)), held.therapies)
+
+
+def signing_text(plan: Plan, changes: Changes | None, language: str) -> SigningFacts:
+    """Return the text as it is to be signed, by nobody yet; without a digest there is none."""
+    material = material_of(plan, changes, language)
+    readable = plan.quote is not None and plan.state is not PlanState.WITHDRAWN
+    if material is None or not readable:
+        return SigningFacts(None, None)
+    digest = digest_of(Assembly(plan, material).text())
+    return SigningFacts(None, digest, gaps(plan, material))
+
+
+async def around(
+    reader: Reader, patient_id: str, consultation_id: str, clinic_id: str, at: datetime
+) -> Surroundings:
+    """Look up whom and where a plan is for, and what its cocktail is held against."""
+    patient = await reader.get(PATIENT, patient_id)
+    consultation = await reader.get(CONSULTATION, consultation_id)
+    clinic = await reader.get(CLINIC, clinic_id)
+    if patient is None or consultation is None or clinic is None:
+        return Surroundings(patient, consultation, clinic, None)
+    held = await ground(reader, patient, consultation, clinic, at.date())
+    return Surroundings(patient, consultation, clinic, held)
+
+
+async def around_plan(reader: Reader, plan: Plan, at: datetime) -> Surroundings:
+    """Look the same up for a plan where it is carried out."""
+    return await around(reader, plan.patient_id, plan.consultation_id, plan.clinic_id, at)
+
+
+async def proposal(
+    reader: Reader, surroundings: Surroundings, practitioner_id: str
+) -> ProposalFacts:
+    """Look up who answers for a plan, and what may be planned."""
+    practitioner = await reader.get(PRACTITIONER, practitioner_id)
+    return ProposalFacts(
+        around=surroundings,
+        practitioner=practitioner,
+        schedules=reference().schedules,
+        therapy_codes=frozenset(row.therapy_code for row in reference().therapies.therapies),
+    )
 
 
 async def gather_proposal(
-    command: ProposePlan, state: Plan | None, reader: Reader
+    command: ProposePlan | ImportPlan, state: Plan | None, reader: Reader
 ) -> ProposalFacts:
     """Look up whom the plan is for, who proposes it where, and the reference data."""
-    patient = await reader.get(PATIENT, command.patient_id)
-    consultation = await reader.get(CONSULTATION, command.consultation_id)
-    clinic = await reader.get(CLINIC, command.clinic_id)
-    practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
-    return ProposalFacts(
-        patient=patient,
-        consultation=consultation,
-        clinic=clinic,
-        practitioner=practitioner,
-        formulary=reference().formulary,
-        schedules=reference().schedules,
+    surroundings = await around(
+        reader, command.patient_id, command.consultation_id, command.clinic_id, command.at
     )
+    return await proposal(reader, surroundings, command.practitioner_id)
+
+
+async def gather_amendment(
+    command: AmendPlan, state: Plan | None, reader: Reader
+) -> ProposalFacts | None:
+    """Look the same up for a plan as it stands."""
+    if state is None:
+        return None
+    surroundings = await around_plan(reader, state, command.at)
+    return await proposal(reader, surroundings, command.practitioner_id)
 
 
 async def gather_signing(
@@ -52,38 +130,62 @@ async def gather_signing(
     """Look up who takes the signature, and make the text that it has to stand under."""
     if state is None:
         return None
+    text = signing_text(state, await changes_of(reader), command.language)
     practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
-    clinic = await reader.get(CLINIC, state.clinic_id)
-    return SigningFacts(practitioner, text_digest(state, clinic, command.language))
-
-
-def text_digest(plan: Plan, clinic: Clinic | None, language: str) -> bytes | None:
-    """Return the digest of the text as it is; None while there is no such text."""
-    readable = plan.quote is not None and plan.state is not PlanState.WITHDRAWN
-    if clinic is None or not readable or reference().texts(language) is None:
-        return None
-    return digest_of(consent_text(plan, clinic, language))
+    return SigningFacts(practitioner, text.text_digest, text.gaps)
 
 
 async def gather_acceptance(
     command: AcceptPlan, state: Plan | None, reader: Reader
 ) -> AcceptanceFacts | None:
-    """Look up the patient and the assessment as they are by now."""
+    """Look up patient, assessment and ground as they are by now."""
     if state is None:
         return None
-    patient = await reader.get(PATIENT, state.patient_id)
-    consultation = await reader.get(CONSULTATION, state.consultation_id)
-    return AcceptanceFacts(patient, consultation)
+    return AcceptanceFacts(await around_plan(reader, state, command.at), reference().cooling_offs)
 
 
-PLAN: Aggregate[Plan, Command, Event, Facts] = Aggregate(
+async def gather_move(command: MovePlan, state: Plan | None, reader: Reader) -> MoveFacts | None:
+    """Look up what the plan is held against at the other clinic."""
+    if state is None:
+        return None
+    return MoveFacts(
+        await around(reader, state.patient_id, state.consultation_id, command.clinic_id, command.at)
+    )
+
+
+async def gather_recheck(
+    command: RecheckPlan, state: Plan | None, reader: Reader
+) -> RecheckFacts | None:
+    """Look up what the plan is held against by now."""
+    if state is None:
+        return None
+    return RecheckFacts((await around_plan(reader, state, command.at)).ground)
+
+
+async def gather_responsible(
+    command: SignResponsibility, state: Plan | None, reader: Reader
+) -> ResponsibilityFacts:
+    """Look up who takes the plan on."""
+    practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
+    return ResponsibilityFacts(practitioner)
+
+
+PLAN: Aggregate[Plan, Command | Repoint, Event | RecordRepointed, Facts] = Aggregate(
     "plan",
-    DECIDER,
+    following(DECIDER),
     Plan,
     shape=2,
     gathers={
         ProposePlan: gather_proposal,
+        ImportPlan: gather_proposal,
+        AmendPlan: gather_amendment,
         SignConsent: gather_signing,
         AcceptPlan: gather_acceptance,
+        MovePlan: gather_move,
+        SignResponsibility: gather_responsible,
+        RecheckPlan: gather_recheck,
     },
+    constraints={"imports_pkey": PlanAlreadyImported},
+    # Only an import, and the withdrawal of what was entered in error, lead to a row.
+    factless=frozenset({AttachQuote, WithdrawConsent, Repoint}),
 )

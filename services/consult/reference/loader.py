@@ -6,13 +6,12 @@ the code is a sample: its signature is UNSIGNED, and a service in production ref
 
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, TypeVar
-
-import msgspec
+from typing import Protocol
 
 from services.chassis.kernel import remembered
 from services.consult.domain.consultation.grading import Scales
 from services.consult.domain.consultation.screening import Questionnaire, RuleSet
+from services.consult.domain.dating import Dated
 from services.consult.domain.formulary.chairside import (
     Anaesthetics,
     CoolingOffs,
@@ -22,11 +21,10 @@ from services.consult.domain.formulary.chairside import (
 from services.consult.domain.formulary.reference import Formulary, Schedules
 from services.consult.domain.plan.consent_text import ConsentTexts
 from services.consult.domain.response.rules import ResponseRules
+from services.consult.reference.parts import Pairs, formulary_in, read
 
 HERE = Path(__file__).parent
 UNSIGNED = "SAMPLE-UNSIGNED"
-
-FileT = TypeVar("FileT")
 
 
 class Signed(Protocol):
@@ -34,6 +32,13 @@ class Signed(Protocol):
 
     @property
     def signed_by_code(self) -> str: ...
+
+
+class Row(Signed, Dated, Protocol):
+    """Anything that holds from a day on, under a version and a signature."""
+
+    @property
+    def version(self) -> str: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +54,7 @@ class Reference:
     """All reference data of consult."""
 
     formulary: Formulary
+    pairs: Pairs
     schedules: Schedules
     rules: RuleSet
     questionnaires: tuple[Questionnaire, ...]
@@ -71,14 +77,35 @@ class Reference:
         return by_language.get(language) or by_language.get(language.partition("-")[0])
 
     @property
-    def signatures(self) -> frozenset[str]:
-        """Return the codes of all who signed any of it."""
-        rows: list[Signed] = [
-            self.formulary,
+    def rows(self) -> tuple[Row, ...]:
+        """Return every row that counts from a day on."""
+        return (
             *self.formulary.ingredients,
+            *self.pairs.pairs,
+            *self.anaesthetics.topical_products,
             *self.schedules.schedules,
-            self.rules,
+            *self.schedules.tolerances,
+            *self.rules.rules,
+            *self.rules.codings,
             *self.questionnaires,
+            *self.scales.scales,
+            *self.scales.pull_tests,
+            *self.labs.labs,
+            *self.therapies.therapies,
+            *self.cooling_offs.rows,
+            *self.response_rules.responders,
+            *self.response_rules.verdicts,
+            *self.response_rules.trials,
+        )
+
+    @property
+    def signatures(self) -> frozenset[str]:
+        """Return the codes of all who signed any of it, a file as a whole or a row."""
+        files: list[Signed] = [
+            self.formulary,
+            self.pairs,
+            self.schedules,
+            self.rules,
             *self.consent_texts,
             self.scales,
             self.labs,
@@ -87,7 +114,7 @@ class Reference:
             self.cooling_offs,
             self.response_rules,
         ]
-        return frozenset(row.signed_by_code for row in rows)
+        return frozenset(signed.signed_by_code for signed in (*files, *self.rows))
 
 
 class NotSignedError(RuntimeError):
@@ -113,8 +140,11 @@ def reference() -> Reference:
 def load(folder: Path) -> Reference:
     """Read a set of reference data. Raises msgspec.ValidationError for a file that is not right."""
     texts = sorted((folder / "consent_texts").glob("*.json"))
+    pairs = read(folder / "pairs.json", Pairs)
+    anaesthetics = read(folder / "anaesthetics.json", Anaesthetics)
     return Reference(
-        formulary=read(folder / "formulary.json", Formulary),
+        formulary=formulary_in(folder, pairs, anaesthetics),
+        pairs=pairs,
         schedules=read(folder / "protocols.json", Schedules),
         rules=read(folder / "suitability_rules.json", RuleSet),
         questionnaires=read(folder / "questionnaires.json", _Questionnaires).questionnaires,
@@ -122,16 +152,11 @@ def load(folder: Path) -> Reference:
         sources=read(folder / "sources.json", _Sources).sources,
         scales=read(folder / "diagnosis_scales.json", Scales),
         labs=read(folder / "labs.json", Labs),
-        anaesthetics=read(folder / "anaesthetics.json", Anaesthetics),
+        anaesthetics=anaesthetics,
         therapies=read(folder / "therapies.json", SupplementaryTherapies),
         cooling_offs=read(folder / "cooling_off.json", CoolingOffs),
         response_rules=read(folder / "response_rules.json", ResponseRules),
     )
-
-
-def read(path: Path, file_type: type[FileT]) -> FileT:
-    """Return a file as `file_type`."""
-    return msgspec.json.decode(path.read_bytes(), type=file_type)
 
 
 def refuse_unsigned(held: Reference) -> None:

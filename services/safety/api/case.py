@@ -1,16 +1,25 @@
 """CaseService: cases and the exposures they are laid to."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Protocol
 
 from mesoflow.safety.v1 import model_pb2, service_pb2_grpc
 from mesoflow.safety.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
-from services.chassis.grpc.scope import Context
+from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.safety.api.listing import Listing, listed
 from services.safety.api.person import exported
 from services.safety.domain.case.errors import CaseNotFound
+from services.safety.domain.case.model import Kept
 from services.safety.handlers.case import CASE
+
+
+class Keeping(Protocol):
+    """Tells what keeps a patient's record."""
+
+    async def __call__(self, chain_id: str, patient_ids: Iterable[str]) -> Kept: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +28,7 @@ class Cases(service_pb2_grpc.CaseServiceServicer):
 
     api: Api
     newest: Listing
+    kept: Keeping
 
     async def GetCase(self, request: pb.GetCaseRequest, context: Context) -> pb.GetCaseResponse:
         found = await self.api.get(CASE, request.case_id, CaseNotFound)
@@ -27,7 +37,14 @@ class Cases(service_pb2_grpc.CaseServiceServicer):
     async def CheckErasure(
         self, request: pb.CheckErasureRequest, context: Context
     ) -> pb.CheckErasureResponse:
-        raise NotImplementedError("G")
+        # Read before looking: the answer is never older than it says.
+        asked_at = self.api.clock.now()
+        found = await self.kept(current().caller.chain_id, request.patient_ids)
+        reply = pb.CheckErasureResponse(
+            open_serious_case_ids=found.open_serious_case_ids, feed_no=found.feed_no
+        )
+        reply.asked_at.FromDatetime(asked_at)
+        return reply
 
     async def ExportPatient(
         self, request: pb.ExportPatientRequest, context: Context
@@ -55,11 +72,11 @@ def wanted(request: pb.ListCasesRequest) -> dict[str, str]:
     }
 
 
-def servicer(api: Api, newest: Listing) -> Servicer:
+def servicer(api: Api, newest: Listing, kept: Keeping) -> Servicer:
     """Return CaseService, ready to join a server."""
     return Servicer(
         "mesoflow.safety.v1.CaseService",
         lambda server: service_pb2_grpc.add_CaseServiceServicer_to_server(
-            Cases(api, newest), server
+            Cases(api, newest, kept), server
         ),
     )

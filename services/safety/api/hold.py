@@ -10,6 +10,7 @@ from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
 from services.chassis.mapping import from_message
 from services.safety.api.listing import Listing, listed
+from services.safety.api.person import refuse_erased
 from services.safety.domain.hold.commands import LiftHold, PlaceHold
 from services.safety.domain.hold.errors import HoldNotFound
 from services.safety.domain.hold.model import HoldSubject
@@ -26,9 +27,10 @@ class Holds(service_pb2_grpc.HoldServiceServicer):
     async def PlaceHold(
         self, request: pb.PlaceHoldRequest, context: Context
     ) -> pb.PlaceHoldResponse:
-        return await self.api.execute(
-            request, pb.PlaceHoldResponse, HOLD, PlaceHold, **owner(request)
-        )
+        owned = owner(request)
+        if request.note and owned:
+            await refuse_erased(self.api, str(owned["patient_id"]))
+        return await self.api.execute(request, pb.PlaceHoldResponse, HOLD, PlaceHold, **owned)
 
     async def LiftHold(self, request: pb.LiftHoldRequest, context: Context) -> pb.LiftHoldResponse:
         return await self.api.execute(request, pb.LiftHoldResponse, HOLD, LiftHold)

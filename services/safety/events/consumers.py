@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 from google.protobuf.timestamp_pb2 import Timestamp
 
+from mesoflow.consult.v1 import events_pb2 as consult_events
 from mesoflow.safety.v1 import events_pb2 as own
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
 from services.chassis.clock import derived_id
@@ -13,6 +14,11 @@ from services.chassis.handling import Owed
 from services.chassis.mapping import from_message
 from services.safety.domain.case.commands import LinkExposures, OpenCase
 from services.safety.domain.exposure.commands import MatchCases, RecordExposure
+from services.safety.events.following import (
+    on_merge_followed,
+    on_patient_erased,
+    on_patient_merged,
+)
 from services.safety.handlers.case import CASE
 from services.safety.handlers.exposure import EXPOSURE
 
@@ -78,8 +84,10 @@ def open_case(event: sessions_events.ReactionObserved, delivery: Delivery) -> Se
 # follows is done once they are committed, so whichever is heard of here last sees the other.
 
 
-def match_cases(event: own.ExposureRecorded, delivery: Delivery) -> Sequence[Owed]:
-    """An exposure is on record: cases that were open before may stem from it."""
+def match_cases(
+    event: own.ExposureRecorded | own.ExposureRepointed, delivery: Delivery
+) -> Sequence[Owed]:
+    """An exposure is on record, or another's: cases that were open before may stem from it."""
     return [Owed(EXPOSURE, event.session_id, MatchCases(event.session_id, delivery.occurred_at))]
 
 
@@ -98,7 +106,20 @@ def link_exposures(case_id: str, delivery: Delivery) -> Owed:
     return Owed(CASE, case_id, LinkExposures(case_id, delivery.occurred_at))
 
 
+def link_repointed(event: own.RecordRepointed, delivery: Delivery) -> Sequence[Owed]:
+    """A case is another's by now: it links what that one was exposed to."""
+    return [link_exposures(event.record_id, delivery)]
+
+
 HEARINGS = (
+    Hearing(
+        "safety",
+        "consult",
+        {
+            consult_events.PatientMerged: on_patient_merged,
+            consult_events.PatientErased: on_patient_erased,
+        },
+    ),
     Hearing(
         "safety",
         "sessions",
@@ -116,6 +137,9 @@ HEARINGS = (
             own.ExposureRecorded: match_cases,
             own.ExposureMatched: link_matched,
             own.CaseOpened: link_opened,
+            own.MergeFollowed: on_merge_followed,
+            own.ExposureRepointed: match_cases,
+            own.RecordRepointed: link_repointed,
         },
     ),
 )

@@ -5,14 +5,18 @@ from services.safety.domain.case.commands import Command, LinkExposures, OpenCas
 from services.safety.domain.case.decider import DECIDER, Background
 from services.safety.domain.case.events import Event
 from services.safety.domain.case.model import Case, ReactionTerm
+from services.safety.domain.person.commands import Repoint
+from services.safety.domain.person.events import RecordRepointed
+from services.safety.domain.person.following import following
 from services.safety.handlers.exposure import EXPOSURE
+from services.safety.handlers.person import survivor
 from services.safety.reference.latency import latency_windows
 from services.safety.reference.seriousness import serious_terms
 
 
 async def gather_report(command: OpenCase, state: Case | None, reader: Reader) -> Background:
     """Return what the case of a report rests on."""
-    return await background(command.patient_id, command.term, reader)
+    return await background(await survivor(command.patient_id, reader), command.term, reader)
 
 
 async def gather_links(
@@ -26,6 +30,7 @@ async def background(patient_id: str, term: ReactionTerm, reader: Reader) -> Bac
     """Return the patient's exposures so far, and the rows of the term."""
     windows, terms = latency_windows(), serious_terms()
     return Background(
+        patient_id=patient_id,
         exposures=await reader.find(EXPOSURE, "patient_id", patient_id),
         window=windows.of(term),
         serious_by_rule=term in terms.terms,
@@ -34,6 +39,9 @@ async def background(patient_id: str, term: ReactionTerm, reader: Reader) -> Bac
     )
 
 
-CASE: Aggregate[Case, Command, Event, Background | None] = Aggregate(
-    "case", DECIDER, Case, gathers={OpenCase: gather_report, LinkExposures: gather_links}
+CASE: Aggregate[Case, Command | Repoint, Event | RecordRepointed, Background | None] = Aggregate(
+    "case",
+    following(DECIDER),
+    Case,
+    gathers={OpenCase: gather_report, LinkExposures: gather_links},
 )

@@ -3,11 +3,17 @@
 from services.chassis.handling import Aggregate, Reader
 from services.safety.domain.case.linking import Onset
 from services.safety.domain.case.model import Case
-from services.safety.domain.exposure.commands import Command, MatchCases
-from services.safety.domain.exposure.decider import DECIDER, Matches
+from services.safety.domain.exposure.commands import Command, MatchCases, RecordExposure
+from services.safety.domain.exposure.decider import DECIDER, Matches, Whose
 from services.safety.domain.exposure.events import Event
 from services.safety.domain.exposure.model import Exposure
+from services.safety.handlers.person import survivor
 from services.safety.reference.latency import latency_windows
+
+
+async def gather_whose(command: RecordExposure, state: Exposure | None, reader: Reader) -> Whose:
+    """Return the record that the patient's is by now."""
+    return Whose(await survivor(command.patient_id, reader))
 
 
 async def gather_matches(command: MatchCases, state: Exposure | None, reader: Reader) -> Matches:
@@ -28,6 +34,9 @@ def may_stem_from(case: Case, exposure: Exposure) -> bool:
     return onset.may_stem_from(exposure)
 
 
-EXPOSURE: Aggregate[Exposure, Command, Event, Matches | None] = Aggregate(
-    "exposure", DECIDER, Exposure, gathers={MatchCases: gather_matches}
+EXPOSURE: Aggregate[Exposure, Command, Event, Matches | Whose | None] = Aggregate(
+    "exposure",
+    DECIDER,
+    Exposure,
+    gathers={RecordExposure: gather_whose, MatchCases: gather_matches},
 )

@@ -5,6 +5,9 @@ SELECT chassis.enter($1::uuid[])
 SELECT feed_no, hold_id, kind, subject_id, provisional, reason, placed_at
 FROM public.clearance($1, $2, $3)
 
+-- kept
+SELECT feed_no, case_id FROM public.kept($1, $2)
+
 -- newest_cases
 SELECT d.opened_at AS born_at, d.id
 FROM public.case d, (SELECT $2::jsonb AS w) AS wanted

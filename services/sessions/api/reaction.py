@@ -7,6 +7,7 @@ from mesoflow.sessions.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
+from services.sessions.api.person import refuse_erased
 from services.sessions.domain.reaction.commands import ReportReaction
 from services.sessions.domain.reaction.errors import ReactionNotFound
 from services.sessions.handlers.reaction import REACTION
@@ -21,6 +22,8 @@ class Reactions(service_pb2_grpc.ReactionServiceServicer):
     async def ReportReaction(
         self, request: pb.ReportReactionRequest, context: Context
     ) -> pb.ReportReactionResponse:
+        if request.narrative:
+            await refuse_erased(self.api, request.patient_id)
         return await self.api.execute(request, pb.ReportReactionResponse, REACTION, ReportReaction)
 
     async def GetReaction(

@@ -1,7 +1,9 @@
 """The shared words of treatment, as the published schema `clinical/v1` spells them."""
 
 from dataclasses import dataclass
+from datetime import date, datetime
 from enum import Enum
+from zoneinfo import ZoneInfo
 
 
 class PreparationSource(Enum):
@@ -122,3 +124,8 @@ class Injection:
     depth_micrometres: int
     points: int
     volume_microlitres: int
+
+
+def day_in(time_zone: str, at: datetime) -> date:
+    """Return the day that `at` is in a clinic: what a calendar on its wall would show."""
+    return at.astimezone(ZoneInfo(time_zone)).date()

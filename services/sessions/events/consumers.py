@@ -1,6 +1,7 @@
 """What sessions hears, and the commands that it makes it owe."""
 
 from collections.abc import Sequence
+from datetime import date
 
 from mesoflow.billing.v1 import events_pb2 as billing
 from mesoflow.clinical.v1 import cocktail_pb2, hold_pb2
@@ -14,18 +15,29 @@ from services.chassis.mapping import from_message
 from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.course.commands import (
     CloseCourse,
+    MoveCourse,
     OpenCourse,
     ProgressCourse,
+    ResumeCourse,
     ScheduleCourse,
+    SuspendCourse,
+    TakeOnCourse,
 )
 from services.sessions.domain.course.model import CourseCloseReason
 from services.sessions.domain.gate.commands import (
     ApplyHold,
+    CopyClinic,
     CopyLicence,
+    CopyRoom,
     RaiseGate,
     ReleaseHold,
 )
 from services.sessions.domain.gate.model import gate_id_of
+from services.sessions.events.following import (
+    on_merge_followed,
+    on_patient_erased,
+    on_patient_merged,
+)
 from services.sessions.handlers.course import COURSE
 from services.sessions.handlers.gate import GATE
 
@@ -56,14 +68,21 @@ def on_patient_registered(event: consult.PatientRegistered, delivery: Delivery) 
     return [raise_gate(HoldKind.PATIENT, event.patient_id, delivery)]
 
 
-def on_clinic_opened(event: consult.ClinicOpened, delivery: Delivery) -> Sequence[Owed]:
-    """A clinic can be held."""
-    return [raise_gate(HoldKind.CLINIC, event.clinic_id, delivery)]
+def on_clinic_opened(
+    event: consult.ClinicOpened | consult.ClinicAmended, delivery: Delivery
+) -> Sequence[Owed]:
+    """A clinic can be held, and days of its sessions are days of its time zone."""
+    subject = HoldSubject(HoldKind.CLINIC, event.clinic_id)
+    gate_id = gate_id_of(subject)
+    command = CopyClinic(gate_id, subject, event.time_zone, delivery.occurred_at)
+    return [Owed(GATE, gate_id, command)]
 
 
 def on_room_added(event: consult.RoomAdded, delivery: Delivery) -> Sequence[Owed]:
-    """A room can be held."""
-    return [raise_gate(HoldKind.ROOM, event.room_id, delivery)]
+    """A room can be held, and is used by its own clinic alone."""
+    subject = HoldSubject(HoldKind.ROOM, event.room_id)
+    gate_id = gate_id_of(subject)
+    return [Owed(GATE, gate_id, CopyRoom(gate_id, subject, event.clinic_id, delivery.occurred_at))]
 
 
 def on_practitioner_enrolled(
@@ -73,8 +92,10 @@ def on_practitioner_enrolled(
     return [raise_gate(HoldKind.PRACTITIONER, event.practitioner_id, delivery)]
 
 
-def on_licence_recorded(event: consult.LicenceRecorded, delivery: Delivery) -> Sequence[Owed]:
-    """A start asks the copy of the licence, not consult."""
+def on_licence_recorded(
+    event: consult.LicenceRecorded | consult.LicenceRevoked, delivery: Delivery
+) -> Sequence[Owed]:
+    """A start asks the copy of the licence, not consult; a revoked one ended the day before."""
     subject = HoldSubject(HoldKind.PRACTITIONER, event.practitioner_id)
     gate_id = gate_id_of(subject)
     command = from_message(
@@ -86,8 +107,57 @@ def on_licence_recorded(event: consult.LicenceRecorded, delivery: Delivery) -> S
 def on_plan_accepted(event: consult.PlanAccepted, delivery: Delivery) -> Sequence[Owed]:
     """An accepted plan has a course, and its ingredients can be held."""
     course_id = course_id_of(event.plan_id)
-    command = from_message(event, OpenCourse, course_id=course_id, at=delivery.occurred_at)
+    command = from_message(
+        event,
+        OpenCourse,
+        course_id=course_id,
+        last_performed_on=last_performed_on(event),
+        at=delivery.occurred_at,
+    )
     return [Owed(COURSE, course_id, command), *raise_ingredients(event.cocktail, delivery)]
+
+
+def last_performed_on(event: consult.PlanAccepted) -> date | None:
+    """Return the day of the last session that another system performed."""
+    if not event.imported.HasField("last_performed_on"):
+        return None
+    last = event.imported.last_performed_on
+    return date(last.year, last.month, last.day)
+
+
+def on_plan_amended(event: consult.PlanAmended, delivery: Delivery) -> Sequence[Owed]:
+    """Until the changed plan is accepted nothing is booked or started."""
+    course_id = course_id_of(event.plan_id)
+    command = SuspendCourse(course_id, event.terms_version, delivery.occurred_at)
+    return [Owed(COURSE, course_id, command)]
+
+
+def on_plan_flagged(event: consult.PlanFlagged, delivery: Delivery) -> Sequence[Owed]:
+    """A plan that no longer passes gives no session."""
+    course_id = course_id_of(event.plan_id)
+    return [Owed(COURSE, course_id, SuspendCourse(course_id, 0, delivery.occurred_at))]
+
+
+def on_plan_cleared(event: consult.PlanCleared, delivery: Delivery) -> Sequence[Owed]:
+    """A plan that passes again gives sessions again."""
+    course_id = course_id_of(event.plan_id)
+    return [Owed(COURSE, course_id, ResumeCourse(course_id, delivery.occurred_at))]
+
+
+def on_plan_moved(event: consult.PlanMoved, delivery: Delivery) -> Sequence[Owed]:
+    """A moved plan's sessions take place at its new clinic."""
+    course_id = course_id_of(event.plan_id)
+    command = MoveCourse(course_id, event.clinic_id, delivery.occurred_at)
+    return [Owed(COURSE, course_id, command)]
+
+
+def on_responsibility_signed(
+    event: consult.ResponsibilitySigned, delivery: Delivery
+) -> Sequence[Owed]:
+    """Sessions may start at the new clinic."""
+    course_id = course_id_of(event.plan_id)
+    command = TakeOnCourse(course_id, event.practitioner_id, delivery.occurred_at)
+    return [Owed(COURSE, course_id, command)]
 
 
 def on_plan_withdrawn(event: consult.PlanWithdrawn, delivery: Delivery) -> Sequence[Owed]:
@@ -96,7 +166,7 @@ def on_plan_withdrawn(event: consult.PlanWithdrawn, delivery: Delivery) -> Seque
 
 
 def on_consent_withdrawn(event: consult.ConsentWithdrawn, delivery: Delivery) -> Sequence[Owed]:
-    """Without consent nothing more is done; a running session stops at its next step."""
+    """Without consent nothing more is done; a running session stops, its exposures kept."""
     return [close_course(event.plan_id, CourseCloseReason.CONSENT_WITHDRAWN, delivery)]
 
 
@@ -171,11 +241,20 @@ HEARINGS = (
         "consult",
         {
             consult.ClinicOpened: on_clinic_opened,
+            consult.ClinicAmended: on_clinic_opened,
             consult.RoomAdded: on_room_added,
             consult.PractitionerEnrolled: on_practitioner_enrolled,
             consult.LicenceRecorded: on_licence_recorded,
+            consult.LicenceRevoked: on_licence_recorded,
             consult.PatientRegistered: on_patient_registered,
+            consult.PatientMerged: on_patient_merged,
+            consult.PatientErased: on_patient_erased,
             consult.PlanAccepted: on_plan_accepted,
+            consult.PlanAmended: on_plan_amended,
+            consult.PlanFlagged: on_plan_flagged,
+            consult.PlanCleared: on_plan_cleared,
+            consult.PlanMoved: on_plan_moved,
+            consult.ResponsibilitySigned: on_responsibility_signed,
             consult.PlanWithdrawn: on_plan_withdrawn,
             consult.ConsentWithdrawn: on_consent_withdrawn,
         },
@@ -194,6 +273,7 @@ HEARINGS = (
             own.SessionCompleted: on_session_completed,
             own.SessionAborted: on_session_ended_early,
             own.SessionInterrupted: on_session_ended_early,
+            own.MergeFollowed: on_merge_followed,
         },
     ),
 )

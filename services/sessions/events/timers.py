@@ -6,6 +6,7 @@ from services.sessions.handlers.session import SESSION
 
 FIRINGS: Firings = {
     "due_follow_up": (SESSION, DueFollowUp),
-    # Set by the trigger `holds_reach_running` of the store, at once when a hold closes a gate.
+    # Set by the store at once, by `holds_reach_running` when a hold closes a gate and by
+    # `closing_reaches_running` when a course ends.
     "look_at_gates": (SESSION, LookAtGates),
 }

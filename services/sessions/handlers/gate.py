@@ -10,7 +10,7 @@ from services.sessions.domain.gate.decider import DECIDER
 from services.sessions.domain.gate.events import Event
 from services.sessions.domain.gate.model import Gate, gate_id_of
 
-GATE: Aggregate[Gate, Command, Event, None] = Aggregate("gate", DECIDER, Gate)
+GATE: Aggregate[Gate, Command, Event, None] = Aggregate("gate", DECIDER, Gate, shape=2)
 
 
 async def gates_of(
@@ -22,6 +22,12 @@ async def gates_of(
         gate = await reader.get(GATE, gate_id)
         gates[subject] = gate
     return gates
+
+
+async def time_zone_of(clinic_id: str, reader: Reader) -> str | None:
+    """Return the time zone whose days count at a clinic; None of one not heard of yet."""
+    gate = await reader.get(GATE, gate_id_of(HoldSubject(HoldKind.CLINIC, clinic_id)))
+    return None if gate is None else gate.time_zone
 
 
 async def known(kind: HoldKind, subject_id: str, reader: Reader) -> bool:

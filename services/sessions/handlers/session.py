@@ -7,6 +7,9 @@ from collections.abc import Sequence
 
 from services.chassis.handling import Aggregate, Reader
 from services.sessions.domain.lot.model import Lot
+from services.sessions.domain.person.commands import Repoint
+from services.sessions.domain.person.events import RecordRepointed
+from services.sessions.domain.person.following import following
 from services.sessions.domain.session.commands import (
     BookSession,
     Command,
@@ -89,10 +92,11 @@ async def lots_of(lot_ids: Sequence[str], reader: Reader) -> dict[str, Lot | Non
     return lots
 
 
-SESSION: Aggregate[Session, Command, Event, Surroundings] = Aggregate(
+SESSION: Aggregate[Session, Command | Repoint, Event | RecordRepointed, Surroundings] = Aggregate(
     "session",
-    DECIDER,
+    following(DECIDER),
     Session,
+    shape=2,
     gathers={
         BookSession: gather_booking,
         StartSession: gather_start,

@@ -10,9 +10,11 @@ from google.protobuf.descriptor import MethodDescriptor
 from google.protobuf.message import Message
 
 from deploy.demo.client import CHAIN_ADMIN
+from deploy.demo.course import account_of
 from deploy.demo.soundness import differences_in
 from deploy.local.stack import Stack, fresh_stack
 from mesoflow.clinical.v1.hold_pb2 import HoldKind, HoldSubject
+from tests.integration.tenants.further import ask_further
 from tests.integration.tenants.recording import (
     RecordingClient,
     belonging_to,
@@ -139,6 +141,8 @@ async def record(stack: Stack) -> Recorded:
         opening.clinic_code = "OTHER"
         clinic = await client.call(client.consult.directory.OpenClinic, opening, CHAIN_ADMIN)
         assert await differences_in(client) == []
+        moved = await ask_further(chain, clinic.clinic_id, first.plan_id)
+        assert await differences_in(client) == []
         found = Recorded(
             stack,
             Voice(stack, client.chain_id, chain.setting.practitioner_id),
@@ -151,8 +155,9 @@ async def record(stack: Stack) -> Recorded:
                 Asked(service, method, *pair) for pair in kept for service in serving(method)
             ]
         known = known_of(found)
+        known |= {name: getattr(first, name) for name in JOURNEYS_IDS}
         known |= {"clinic_id": chain.setting.clinic_id, "session_id": first.session_ids[-1]}
-        known |= {"plan_id": first.plan_id, "account_id": known["account_id"]}
+        known["account_id"] = (await account_of(first)).account.account_id
         for name in UNASKED:
             known |= {"plan_id": second.plan_id} if name == "WithdrawPlan" else {}
             found.asked += await asked_for(found, name, known)
@@ -161,9 +166,21 @@ async def record(stack: Stack) -> Recorded:
         found.clinics_own = belonging_to(
             chain.setting.clinic_id, *(each.reply for each in found.asked)
         )
+        # Those of the other clinic may see it now.
+        found.clinics_own -= moved
         return found
 
 
+JOURNEYS_IDS = (
+    "patient_id",
+    "consultation_id",
+    "plan_id",
+    "course_id",
+    "lot_id",
+    "reaction_id",
+    "case_id",
+    "hold_id",
+)
 UNASKED_IDS = ("outcome_id", "quote_id", "payment_id", "price_list_id")
 
 

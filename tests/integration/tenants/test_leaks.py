@@ -65,7 +65,7 @@ async def test_another_clinic_is_told_nothing_of_this_one(recorded: Recorded) ->
         leaked = ids_in(reply) & recorded.clinics_own
         if leaked and each.method.name not in CHAIN_WIDE:
             leaks.append(f"{each.label}: {sorted(leaked)}")
-    assert leaks == []
+    assert not leaks, "\n".join(leaks)
     assert versions(await heard(recorded.voice), recorded.clinics_own) == before
 
 

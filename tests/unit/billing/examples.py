@@ -63,6 +63,10 @@ def quote(sessions: int = 3, net: int = 30_000, tax: int = 6_000, deposit: int =
         price_list_version="1",
         issued_at=AT,
         valid_until=AT,
+        total_12_months=euro(net + tax),
+        total_24_months=euro(net + tax),
+        prepaid=None,
+        amends_quote_id=None,
     )
 
 

@@ -2,12 +2,15 @@
 
 import pytest
 from google.protobuf.message import Message
+from google.type import money_pb2
 
 from mesoflow.billing.v1 import events_pb2 as billing_events
 from mesoflow.clinical.v1 import protocol_pb2
 from mesoflow.consult.v1 import events_pb2 as consult_events
+from mesoflow.consult.v1 import model_pb2 as consult_model
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
 from services.billing.domain.account.commands import (
+    MoveAccount,
     OpenAccount,
     PostCredit,
     ReserveCredit,
@@ -15,13 +18,20 @@ from services.billing.domain.account.commands import (
 )
 from services.billing.domain.account.model import account_of
 from services.billing.domain.invoice.commands import IssueInvoice, SettleInvoice
+from services.billing.domain.person.commands import (
+    FollowAgain,
+    FollowMerge,
+    ForgetPatient,
+    Repoint,
+)
+from services.billing.domain.person.model import person_of
 from services.billing.domain.quote.commands import IssueQuote
 from services.billing.events.consumers import HEARINGS, deposit_invoice_of
 from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery
 from services.chassis.handling import Owed
 from services.chassis.messages import event_type
-from tests.unit.billing.examples import AT, CLINIC, PATIENT, PLAN, QUOTE
+from tests.unit.billing.examples import AT, CLINIC, OTHER_CLINIC, PATIENT, PLAN, QUOTE, euro
 
 ACCOUNT = account_of(PLAN)
 INVOICE = deposit_invoice_of(ACCOUNT)
@@ -51,24 +61,70 @@ def owed(message: Message) -> Owed:
 
 
 PROPOSED = consult_events.PlanProposed(
-    plan_id=PLAN, patient_id=PATIENT, clinic_id=CLINIC, protocol=THREE
+    plan_id=PLAN,
+    patient_id=PATIENT,
+    clinic_id=CLINIC,
+    protocol=THREE,
+    sessions_12_months=3,
+    sessions_24_months=5,
 )
+IMPORT = consult_model.PlanImport(
+    system_code="OLD",
+    external_reference_code="77",
+    prepaid_sessions=2,
+    prepaid_amount=money_pb2.Money(currency_code="EUR", units=200),
+)
+BROUGHT = consult_events.PlanProposed()
+BROUGHT.CopyFrom(PROPOSED)
+BROUGHT.imported.CopyFrom(IMPORT)
+AMENDED = consult_events.PlanAmended(
+    plan_id=PLAN,
+    patient_id=PATIENT,
+    clinic_id=CLINIC,
+    protocol=THREE,
+    terms_version=2,
+    amended_quote_id=QUOTE,
+    sessions_12_months=3,
+    sessions_24_months=5,
+)
+UNQUOTED = consult_events.PlanAmended()
+UNQUOTED.CopyFrom(AMENDED)
+UNQUOTED.ClearField("amended_quote_id")
 ACCEPTED = consult_events.PlanAccepted(
     plan_id=PLAN, patient_id=PATIENT, clinic_id=CLINIC, quote_id=QUOTE
 )
+CARRIED = consult_events.PlanAccepted()
+CARRIED.CopyFrom(ACCEPTED)
+CARRIED.imported.CopyFrom(IMPORT)
 OPENED = sessions_events.CourseOpened(
     plan_id=PLAN, patient_id=PATIENT, clinic_id=CLINIC, quote_id=QUOTE, course_id="course"
 )
 PAID = billing_events.DepositPaid(account_id=ACCOUNT, plan_id=PLAN)
 PRICES = derived_id("price_list", "chain")
 QUOTED = derived_id("quote", PLAN)
+REQUOTED = derived_id("quote", PLAN, "2")
+PERSON = person_of(PATIENT)
 
 # fmt: off
 HEARD: list[tuple[Message, str, str, object]] = [
     (PROPOSED, "quote", QUOTED,
-     IssueQuote(QUOTED, PLAN, PATIENT, CLINIC, 3, PRICES, AT)),
+     IssueQuote(QUOTED, PLAN, PATIENT, CLINIC, 3, 3, 5, PRICES, AT)),
+    (BROUGHT, "quote", QUOTED,
+     IssueQuote(QUOTED, PLAN, PATIENT, CLINIC, 3, 3, 5, PRICES, AT, None, 2, euro(20_000))),
+    (AMENDED, "quote", REQUOTED,
+     IssueQuote(REQUOTED, PLAN, PATIENT, CLINIC, 3, 3, 5, PRICES, AT, QUOTE)),
+    (UNQUOTED, "quote", REQUOTED,
+     IssueQuote(REQUOTED, PLAN, PATIENT, CLINIC, 3, 3, 5, PRICES, AT)),
     (ACCEPTED, "account", ACCOUNT,
      OpenAccount(ACCOUNT, PLAN, PATIENT, CLINIC, QUOTE, AT)),
+    (CARRIED, "account", ACCOUNT,
+     OpenAccount(ACCOUNT, PLAN, PATIENT, CLINIC, QUOTE, AT, "OLD/77")),
+    (consult_events.PlanMoved(plan_id=PLAN, clinic_id=OTHER_CLINIC), "account", ACCOUNT,
+     MoveAccount(ACCOUNT, OTHER_CLINIC, AT)),
+    (consult_events.PatientMerged(patient_id=PATIENT, into_patient_id="other"), "person", PERSON,
+     FollowMerge(PERSON, PATIENT, "other", AT)),
+    (consult_events.PatientErased(patient_id=PATIENT), "person", PERSON,
+     ForgetPatient(PERSON, PATIENT, AT)),
     (OPENED, "invoice", INVOICE,
      IssueInvoice(INVOICE, ACCOUNT, PLAN, "course", PATIENT, CLINIC, QUOTE, AT)),
     (sessions_events.SessionBooked(session_id="s1", plan_id=PLAN), "account", ACCOUNT,
@@ -92,4 +148,36 @@ def test_what_is_heard_is_owed(message: Message, aggregate: str, key: str, comma
 
 def test_everything_heard_is_in_the_table() -> None:
     heard = {message for hearing in HEARINGS for message in hearing.policies}
-    assert heard == {type(message) for message, *_ in HEARD}
+    assert heard == {type(message) for message, *_ in HEARD} | {billing_events.MergeFollowed}
+
+
+def commands(message: Message) -> list[tuple[str, str, object]]:
+    """Return all commands that billing owes for `message`, with aggregate and id."""
+    source = event_type(type(message)).service
+    (hearing,) = [each for each in HEARINGS if each.source == source]
+    owing = hearing.owed(delivered(message))
+    return [(each.aggregate.name, each.key, each.command) for each in owing]
+
+
+def test_records_follow_and_it_is_looked_again() -> None:
+    followed = billing_events.MergeFollowed(
+        person_id=PERSON,
+        patient_id=PATIENT,
+        into_patient_id="other",
+        quote_ids=["q"],
+        account_ids=["a"],
+        invoice_ids=["i"],
+    )
+    other = person_of("other")
+    assert commands(followed) == [
+        ("quote", "q", Repoint("q", "other", AT)),
+        ("account", "a", Repoint("a", "other", AT)),
+        ("invoice", "i", Repoint("i", "other", AT)),
+        ("person", PERSON, FollowAgain(PERSON, PATIENT, AT)),
+        ("person", other, FollowAgain(other, "other", AT)),
+    ]
+
+
+def test_the_merged_records_of_an_erased_patient_are_forgotten_too() -> None:
+    erased = consult_events.PatientErased(patient_id=PATIENT, merged_patient_ids=["first"])
+    assert [key for _, key, _ in commands(erased)] == [PERSON, person_of("first")]

@@ -58,6 +58,21 @@ def test_no_deposit_no_invoice() -> None:
 
 
 @pytest.mark.parametrize(
+    ("prepaid", "asked"), [(0, [9_000]), (4_000, [5_000]), (9_000, []), (20_000, [])]
+)
+def test_what_another_system_was_paid_is_not_asked_again(prepaid: int, asked: list[int]) -> None:
+    events = billing.when(ISSUE, Terms(replace(quote(), prepaid=euro(prepaid)), EDITION))
+    totals = [event.total for event in events if isinstance(event, InvoiceIssued)]
+    assert totals == [euro(minor) for minor in asked]
+
+
+def test_it_asks_the_patient_that_the_quote_follows() -> None:
+    (event,) = billing.when(ISSUE, Terms(replace(quote(), patient_id="survivor"), EDITION))
+    assert isinstance(event, InvoiceIssued)
+    assert event.patient_id == "survivor"
+
+
+@pytest.mark.parametrize(
     ("terms", "refusal"), [(Terms(), QuoteNotFound), (Terms(quote()), PriceListNotFound)]
 )
 def test_what_it_rests_on_is_waited_for(terms: Terms, refusal: type[Exception]) -> None:

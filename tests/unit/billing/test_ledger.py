@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from services.billing.domain.account.commands import (
     Command,
+    OpenAccount,
     PostCredit,
     ReserveCredit,
     VoidCredit,
@@ -18,8 +19,9 @@ from services.billing.domain.account.ledger import LedgerAccount, project
 from services.billing.domain.account.model import Account
 from services.billing.domain.account.statement import statement
 from services.billing.domain.money import minor_units
+from services.billing.domain.quote.model import Quote
 from services.chassis.kernel import DomainError, Put
-from tests.unit.billing.examples import ACCOUNT, AT, euro, opened, pay
+from tests.unit.billing.examples import ACCOUNT, AT, CLINIC, PATIENT, PLAN, euro, opened, pay, quote
 
 sessions = st.sampled_from(["s1", "s2", "s3", "s4", "s5"])
 kinds = st.sampled_from([ReserveCredit, PostCredit, VoidCredit])
@@ -38,14 +40,24 @@ steps: st.SearchStrategy[list[Command]] = st.lists(
 )
 
 
-def lived(terms: tuple[int, int, int], commands: Sequence[Command]) -> tuple[Account, list[Event]]:
-    """Return the account and its events after `commands`; the refused ones change nothing."""
-    count, net, tax = terms
-    history: list[Event] = [opened(count, net, tax)]
+def lived(
+    terms: tuple[int, int, int],
+    commands: Sequence[Command],
+    amendments: Sequence[Quote] = (),
+) -> tuple[Account, list[Event]]:
+    """Return the account and its events after `commands`; the refused ones change nothing.
+
+    Each amendment comes after as many commands as its quote has sessions.
+    """
+    history: list[Event] = [opened(*terms)]
     state = DECIDER.evolve(None, history[0])
-    for command in commands:
+    steps: list[tuple[Command, Quote | None]] = [(command, None) for command in commands]
+    for number, amendment in enumerate(amendments):
+        accept = OpenAccount(ACCOUNT, PLAN, PATIENT, CLINIC, f"quote-{number}", AT)
+        steps.insert(amendment.sessions, (accept, amendment))
+    for command, amended in steps:
         try:
-            events = DECIDER.decide(command, state, None)
+            events = DECIDER.decide(command, state, amended)
         except DomainError:
             continue
         for event in events:
@@ -62,7 +74,7 @@ def books_hold(account: Account, history: Sequence[Event]) -> None:
     parts = (shown.contract_liability, shown.revenue, shown.tax_payable, shown.refunded)
     assert plus == sum(map(minor_units, parts))
     assert not (shown.receivable.units and shown.contract_liability.units)
-    assert 0 <= account.received_minor_units <= account.total_minor_units
+    assert sum(share.gross for share in account.shares) == account.total_minor_units
     assert account.credits_available >= 0
     assert not set(account.reserved) & set(account.posted)
 
@@ -92,7 +104,7 @@ def test_the_ledger_and_the_account_say_the_same(
     account, history = lived(sold, commands)
     books = ledger(history)
     assert sum(books.values()) == 0
-    assert books[LedgerAccount.CASH] == account.received_minor_units
+    assert books[LedgerAccount.CASH] == account.received_minor_units <= account.total_minor_units
     assert -books[LedgerAccount.REVENUE] == account.revenue
     assert -books[LedgerAccount.TAX_PAYABLE] == account.tax_payable
     assert -books[LedgerAccount.CONTRACT_LIABILITY] == account.contract_position
@@ -108,6 +120,25 @@ def test_a_session_redeems_one_credit_once(
     assert posted == earned
     assert set(posted.values()) <= {1}
     assert len(posted) <= account.credits_granted
+
+
+amendments = st.lists(
+    st.builds(quote, st.integers(1, 6), st.integers(0, 60_000), st.integers(0, 12_000)), max_size=3
+)
+
+
+@given(terms, steps, amendments)
+def test_an_amendment_never_changes_what_is_earned(
+    sold: tuple[int, int, int], commands: list[Command], changes: list[Quote]
+) -> None:
+    account, history = lived(sold, commands, changes)
+    earned = [each for each in history if isinstance(each, RevenueRecognised)]
+    assert account.revenue == sum(minor_units(each.amount) for each in earned)
+    assert account.tax_payable == sum(minor_units(each.tax) for each in earned)
+    assert account.credits_granted in (0, len(account.shares))
+    books = ledger(history)
+    assert sum(books.values()) == 0
+    assert -books[LedgerAccount.CONTRACT_LIABILITY] == account.contract_position
 
 
 @given(terms)

@@ -18,11 +18,13 @@ from services.billing.domain.invoice.decider import DECIDER as INVOICES
 from services.billing.domain.invoice.decider import Terms
 from services.billing.domain.invoice.events import InvoicePaid
 from services.billing.domain.invoice.model import Invoice
+from services.billing.domain.person.decider import DECIDER as PERSONS
 from services.billing.domain.person.events import (
     MergeFollowed,
     PatientForgotten,
     RecordRepointed,
 )
+from services.billing.domain.person.model import Person
 from services.billing.domain.price_list.decider import DECIDER as PRICES
 from services.billing.domain.price_list.decider import edition_of
 from services.billing.domain.price_list.model import PriceList
@@ -58,7 +60,7 @@ from tests.unit.billing.test_account import EARNED, POSTED
 PUBLISHED = PRICES.decide(publish(session_price(1, CLINIC), session_price(2)), None, None)[0]
 PRICE_LIST_STATE = PRICES.evolve(None, PUBLISHED)
 QUOTED = QUOTES.decide(
-    IssueQuote(QUOTE, PLAN, PATIENT, CLINIC, 3, PRICE_LIST, AT),
+    IssueQuote(QUOTE, PLAN, PATIENT, CLINIC, 3, 3, 3, PRICE_LIST, AT),
     None,
     Surroundings(PRICE_LIST_STATE),
 )[0]
@@ -113,6 +115,7 @@ def account() -> Account:
         (QUOTES.evolve(None, QUOTED), Quote),
         (account(), Account),
         (INVOICES.evolve(None, INVOICED), Invoice),
+        (PERSONS.evolve(None, PatientForgotten("person", PATIENT, AT)), Person),
     ],
 )
 def test_a_state_comes_back_from_its_json(state: object, kind: type[object]) -> None:

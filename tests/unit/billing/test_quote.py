@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.billing.domain.money import minor_units
+from services.billing.domain.errors import CurrencyDiffers
+from services.billing.domain.money import Money, minor_units
 from services.billing.domain.price_list.commands import PublishPriceList
 from services.billing.domain.price_list.decider import DECIDER as PRICES
 from services.billing.domain.price_list.errors import PriceListNotFound, PriceMissing
@@ -41,7 +42,8 @@ def prices(command: PublishPriceList | None = None) -> Surroundings:
 
 
 def issue(sessions: int = 3, clinic_id: str = CLINIC, at: datetime = PROPOSED) -> IssueQuote:
-    return IssueQuote(QUOTE, PLAN, PATIENT, clinic_id, sessions, PRICE_LIST, at)
+    months = (sessions, sessions + 2)
+    return IssueQuote(QUOTE, PLAN, PATIENT, clinic_id, sessions, *months, PRICE_LIST, at)
 
 
 def issued() -> QuoteIssued:
@@ -66,7 +68,109 @@ def test_a_plan_is_priced_on_the_terms_of_the_list() -> None:
         price_list_version="1",
         issued_at=PROPOSED,
         valid_until=PROPOSED + timedelta(days=14),
+        total_12_months=euro(36_000),
+        total_24_months=euro(60_000),
+        prepaid=None,
+        amends_quote_id=None,
     )
+
+
+def test_a_quote_that_was_told_of_no_months_states_no_cost_of_them() -> None:
+    (event,) = billing.when(replace(issue(), sessions_12_months=0), prices())
+    assert isinstance(event, QuoteIssued)
+    assert (event.total_12_months, event.total_24_months) == (None, euro(60_000))
+
+
+def test_a_merged_patient_is_quoted_under_the_record_that_is_left() -> None:
+    (event,) = billing.when(issue(), replace(prices(), patient_id="survivor"))
+    assert isinstance(event, QuoteIssued)
+    assert event.patient_id == "survivor"
+
+
+def dearer() -> Surroundings:
+    """The list as it is after a second publication, at another price and on other terms."""
+    (first,) = PRICES.decide(publish(), None, None)
+    state = PRICES.evolve(None, first)
+    later = replace(
+        publish(session_price(50_000), at=PROPOSED),
+        tax_basis_points=0,
+        deposit_basis_points=0,
+        quote_valid_days=1,
+    )
+    (second,) = PRICES.decide(later, state, None)
+    return Surroundings(PRICES.evolve(state, second), DECIDER.evolve(None, issued()))
+
+
+def test_an_amendment_is_priced_as_the_quote_it_replaces() -> None:
+    at = PROPOSED + timedelta(days=60)
+    command = replace(issue(4, OTHER_CLINIC, at), quote_id="second", amends_quote_id=QUOTE)
+    (event,) = billing.when(command, dearer())
+    assert isinstance(event, QuoteIssued)
+    assert (event.unit_price, event.price_list_version) == (euro(10_000), "1")
+    assert (event.net, event.tax, event.deposit) == (euro(40_000), euro(8_000), euro(12_000))
+    assert (event.total_12_months, event.total_24_months) == (euro(48_000), euro(72_000))
+    assert (event.amends_quote_id, event.valid_until) == (QUOTE, at + timedelta(days=14))
+
+
+def test_a_new_plan_is_priced_by_the_list_as_it_is() -> None:
+    (event,) = billing.when(replace(issue(), quote_id="second"), dearer())
+    assert isinstance(event, QuoteIssued)
+    assert (event.unit_price, event.price_list_version) == (euro(50_000), "2")
+
+
+def test_an_amendment_waits_for_the_quote_it_replaces() -> None:
+    with pytest.raises(QuoteNotFound):
+        billing.when(replace(issue(), amends_quote_id="first"), prices())
+
+
+# fmt: off
+IMPORTED = [
+    # sessions left, of them prepaid, what was paid; net, tax, total of the quote
+    (3, 2, 20_000, (26_667, 5_333, 32_000)),
+    (3, 5, 20_000, (16_667, 3_333, 20_000)),
+    (3, 0, None,   (30_000, 6_000, 36_000)),
+    (3, 1, 0,      (20_000, 4_000, 24_000)),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(("sessions", "prepaid_sessions", "prepaid", "amounts"), IMPORTED)
+def test_a_half_used_course_costs_what_is_unpaid_and_what_was_paid(
+    sessions: int, prepaid_sessions: int, prepaid: int | None, amounts: tuple[int, int, int]
+) -> None:
+    paid = None if prepaid is None else euro(prepaid)
+    command = replace(issue(sessions), prepaid_sessions=prepaid_sessions, prepaid=paid)
+    (event,) = billing.when(command, prices())
+    assert isinstance(event, QuoteIssued)
+    assert (event.net, event.tax, event.total) == tuple(map(euro, amounts))
+    assert (event.prepaid, event.total_12_months) == (paid, event.total)
+
+
+def test_money_of_another_currency_is_not_carried_over() -> None:
+    command = replace(issue(), prepaid_sessions=1, prepaid=Money("GBP", 1, 0))
+    with pytest.raises(CurrencyDiffers):
+        billing.when(command, prices())
+
+
+@given(st.integers(1, 30_000), st.integers(1, 12), st.integers(0, 12), st.integers(0, 200_000))
+def test_an_amendment_of_nothing_costs_the_same(
+    unit: int, sessions: int, prepaid_sessions: int, prepaid: int
+) -> None:
+    terms = prices(publish(session_price(unit)))
+    command = replace(issue(sessions), prepaid_sessions=prepaid_sessions, prepaid=euro(prepaid))
+    (first,) = billing.when(command, terms)
+    again = replace(issue(sessions), quote_id="second", amends_quote_id=QUOTE)
+    (second,) = billing.when(again, replace(terms, amended=DECIDER.evolve(None, first)))
+    assert isinstance(first, QuoteIssued)
+    assert isinstance(second, QuoteIssued)
+    assert replace(second, quote_id=QUOTE, amends_quote_id=None, issued_at=first.issued_at) == (
+        replace(
+            first,
+            total_12_months=second.total_12_months,
+            total_24_months=second.total_24_months,
+        )
+    )
+    assert second.total_12_months == first.total_12_months
 
 
 def test_the_quote_has_its_end_as_a_timer() -> None:
@@ -118,7 +222,7 @@ def test_a_quote_does_not_lapse_early_nor_once_accepted() -> None:
     early = ExpireQuote(QUOTE, quote.valid_until - timedelta(seconds=1))
     due = ExpireQuote(QUOTE, quote.valid_until)
     assert billing.given(quote).when(early, Surroundings()) == []
-    assert billing.given(quote).when(due, Surroundings(plan_accepted=True)) == []
+    assert billing.given(quote).when(due, Surroundings(accepted=True)) == []
 
 
 def test_an_unknown_quote_does_not_lapse() -> None:

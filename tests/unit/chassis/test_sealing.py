@@ -34,6 +34,9 @@ class Kept:
     ) -> bytes | None:
         return self.texts.get((reference.item, reference.version))
 
+    async def owners_of(self, chain_id: str, item: str) -> list[tuple[str, str]]:
+        return [(OWNER, version) for kept, version in self.texts if kept == item]
+
 
 @dataclass
 class Scene:
@@ -62,6 +65,19 @@ async def test_what_was_sealed_opens(scene: Scene) -> None:
 
 async def test_the_same_text_is_never_sealed_alike(scene: Scene) -> None:
     assert (await scene.seal()).digest != (await scene.seal()).digest
+
+
+async def test_an_owner_is_found_by_what_was_sealed_and_nothing_shows_what_it_was(
+    scene: Scene,
+) -> None:
+    reference, value = await scene.sealer.seal(CHAIN, OWNER, "identity", TEXT)
+    [lookup] = scene.sealer.lookups(CHAIN, value, ["name\0zzcanary"])
+    scene.kept.texts[lookup.item, lookup.version] = lookup.ciphertext
+    assert await scene.sealer.found(CHAIN, "name\0zzcanary") == [(OWNER, reference.version)]
+    assert await scene.sealer.found(CHAIN, "phone\0zzcanary") == []
+    assert await scene.sealer.found("another chain", "name\0zzcanary") == []
+    assert (lookup.ciphertext, lookup.key_id) == (b"", value.key_id)
+    assert "zzcanary" not in lookup.item
 
 
 async def test_elsewhere_it_does_not_open(scene: Scene) -> None:

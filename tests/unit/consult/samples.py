@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 
 from services.consult.domain.clinic.events import ClinicOpened
 from services.consult.domain.clinic.model import Clinic
+from services.consult.domain.cocktail.checks import Ground
 from services.consult.domain.consultation.model import (
     Assessment,
     Consultation,
@@ -19,6 +20,13 @@ from services.consult.domain.consultation.model import (
     ScreeningAnswer,
     Suitability,
 )
+from services.consult.domain.formulary.model import (
+    Changes,
+    CoolingOff,
+    LabValidity,
+    Policy,
+    formulary_of,
+)
 from services.consult.domain.patient.clinical import Answer, History
 from services.consult.domain.patient.model import (
     AgeBand,
@@ -28,13 +36,24 @@ from services.consult.domain.patient.model import (
     VitalStatus,
 )
 from services.consult.domain.plan.commands import ProposePlan
+from services.consult.domain.plan.eligibility import excluded_by
 from services.consult.domain.plan.events import PlanProposed, QuoteAttached
-from services.consult.domain.plan.facts import AcceptanceFacts, ProposalFacts
+from services.consult.domain.plan.facts import ProposalFacts, Surroundings
 from services.consult.domain.plan.model import Cocktail, Component, Goal, Money, PreparationSource
 from services.consult.domain.practitioner.model import Licence, Practitioner, Profession
 from services.consult.reference.loader import reference
 
-SampleT = TypeVar("SampleT", Patient, Assessment, ProposePlan, ProposalFacts, AcceptanceFacts)
+SampleT = TypeVar(
+    "SampleT",
+    Patient,
+    Findings,
+    Assessment,
+    Policy,
+    Ground,
+    Surroundings,
+    ProposePlan,
+    ProposalFacts,
+)
 
 NOW = datetime(2026, 12, 1, 9, 30, tzinfo=UTC)
 TODAY = NOW.date()
@@ -47,6 +66,9 @@ PLAN = "0193a000-0000-7000-8000-0000000000e1"
 QUOTE = "0193a000-0000-7000-8000-0000000000f1"
 RULES = reference().rules
 QUESTIONNAIRE = reference().questionnaires[0]
+
+SCALES = reference().scales
+AROUND = ("patient", "consultation", "clinic", "ground")
 
 CLINIC_OPENED = ClinicOpened(CLINIC, "MAIN", "Europe/London", "GB", "LTD-1", NOW)
 
@@ -85,6 +107,38 @@ def patient(**changes: object) -> Patient:
         history_recorded_at=NOW - timedelta(days=3),
     )
     return changed(sound, changes)
+
+
+def findings(**changes: object) -> Findings:
+    """Return an examination that speaks for treatment, but for `changes`."""
+    return changed(FINDINGS, changes)
+
+
+def policy(**changes: object) -> Policy:
+    """Return a chain's own numbers, made up for these tests, but for `changes`."""
+    sound = Policy(
+        effective_from=TODAY - timedelta(days=10),
+        screening_valid_days=20,
+        weight_valid_days=60,
+        lab_validities=(LabValidity("PREGNANCY_TEST", 1),),
+        retention_days=1_000,
+        cooling_offs=(),
+        topical_absorbed_thousandths=None,
+        five_ari_with_pregnancy_potential=False,
+        repeatabilities=(),
+    )
+    return changed(sound, changes)
+
+
+def signed(*policies: Policy) -> Changes:
+    """Return what a chain signed: its numbers, and no rows of the formulary."""
+    return Changes(
+        formulary_id=formulary_of(CHAIN),
+        ingredients=(),
+        pairs=(),
+        policies=policies,
+        applied_version="",
+    )
 
 
 def answers(**given: Answer) -> tuple[ScreeningAnswer, ...]:
@@ -156,15 +210,38 @@ def propose(**changes: object) -> ProposePlan:
     return changed(sound, changes)
 
 
+def around(**changes: object) -> Surroundings:
+    """Return a healthy patient at a clinic in Britain where the chain signed its numbers.
+
+    The ground follows from the three, as it does for a plan, unless it is one of `changes`.
+    """
+    who = Surroundings(patient=patient(), consultation=consultation(), clinic=clinic(), ground=None)
+    found = changed(who, changes)
+    if "ground" in changes or not (found.patient and found.consultation and found.clinic):
+        return found
+    assessed = found.consultation.assessment
+    here = ground(
+        jurisdiction_code=found.clinic.jurisdiction_code,
+        excluded=excluded_by(assessed) if assessed else {},
+    )
+    return replace(found, ground=here)
+
+
+def ground(**changes: object) -> Ground:
+    """Return what that patient's cocktail is held against, but for `changes`."""
+    numbers = policy(cooling_offs=(CoolingOff("GB", 3),))
+    sound = Ground(reference().formulary, "GB", TODAY, {}, frozenset(), None, numbers)
+    return changed(sound, changes)
+
+
 def proposal_facts(**changes: object) -> ProposalFacts:
-    """Return what lets that proposal pass, but for `changes`."""
+    """Return what lets that proposal pass, but for `changes`, also of what is around it."""
+    inner = {name: changes.pop(name) for name in AROUND if name in changes}
     sound = ProposalFacts(
-        patient=patient(),
-        consultation=consultation(),
-        clinic=clinic(),
+        around=around(**inner),
         practitioner=doctor(),
-        formulary=reference().formulary,
         schedules=reference().schedules,
+        therapy_codes=frozenset(row.therapy_code for row in reference().therapies.therapies),
     )
     return changed(sound, changes)
 
@@ -188,13 +265,16 @@ def proposed() -> PlanProposed:
         proposed_at=NOW,
         induction_sessions=10,
         jurisdiction_code="GB",
+        sessions_12_months=10,
+        sessions_24_months=10,
     )
 
 
 def quoted(quote_id: str = QUOTE, units: int = 1200) -> QuoteAttached:
     """Return billing's quote as it reached the plan."""
     total, deposit = Money("GBP", units, 500_000_000), Money("GBP", 300, 0)
-    return QuoteAttached(PLAN, quote_id, total, deposit, NOW + timedelta(days=14), NOW)
+    until = NOW + timedelta(days=14)
+    return QuoteAttached(PLAN, quote_id, total, deposit, until, NOW, total, total)
 
 
 UNSUITABLE = assessment(

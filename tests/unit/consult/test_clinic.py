@@ -6,7 +6,7 @@ import pytest
 
 from services.chassis.kernel import DomainError, Put
 from services.consult.domain.chain.errors import ChainNotFound
-from services.consult.domain.clinic.commands import AddRoom, OpenClinic
+from services.consult.domain.clinic.commands import AddRoom, AmendClinic, OpenClinic
 from services.consult.domain.clinic.decider import DECIDER
 from services.consult.domain.clinic.errors import (
     ClinicCodeTaken,
@@ -14,7 +14,7 @@ from services.consult.domain.clinic.errors import (
     RoomCodeTaken,
     TimeZoneUnknown,
 )
-from services.consult.domain.clinic.events import RoomAdded
+from services.consult.domain.clinic.events import ClinicAmended, RoomAdded
 from tests.support.spec import Spec
 from tests.unit.consult.samples import CHAIN, CLINIC, CLINIC_OPENED, NOW
 
@@ -69,3 +69,25 @@ def test_the_code_of_a_clinic_is_a_row_that_a_second_one_cannot_write() -> None:
     row: dict[str, object] = {"clinic_id": CLINIC, "clinic_code": "MAIN"}
     assert DECIDER.project(CLINIC_OPENED) == [Put("clinic_codes", row)]
     assert DECIDER.project(ADDED) == []
+
+
+AMEND = AmendClinic(CLINIC, "Europe/Dublin", "IE", "LTD-2", NOW)
+AMENDED = ClinicAmended(CLINIC, "Europe/Dublin", "IE", "LTD-2", NOW)
+
+
+def test_a_clinic_is_amended_and_keeps_its_code_and_rooms() -> None:
+    assert Spec(DECIDER).given(CLINIC_OPENED).when(AMEND, None) == [AMENDED]
+    state = Spec(DECIDER).given(CLINIC_OPENED, ADDED, AMENDED).state
+    assert state is not None
+    assert (state.time_zone, state.jurisdiction_code) == ("Europe/Dublin", "IE")
+    assert (state.legal_entity_code, state.clinic_code, len(state.rooms)) == ("LTD-2", "MAIN", 1)
+
+
+def test_a_clinic_is_not_amended_into_no_time_zone() -> None:
+    with pytest.raises(TimeZoneUnknown):
+        Spec(DECIDER).given(CLINIC_OPENED).when(replace(AMEND, time_zone="Mars/North"), None)
+
+
+def test_only_an_open_clinic_is_amended() -> None:
+    with pytest.raises(ClinicNotFound):
+        Spec(DECIDER).when(AMEND, None)

@@ -1,38 +1,32 @@
 """The text a patient signs: complete, and the same bytes for the same plan in the same terms."""
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.consult.domain.plan.consent_text import amount, digest_of
-from services.consult.domain.plan.decider import DECIDER
 from services.consult.domain.plan.errors import LanguageNotAvailable, PlanClosed, QuoteMissing
-from services.consult.domain.plan.events import ConsentSigned, Event, PlanWithdrawn
-from services.consult.domain.plan.model import Money, Plan, PlanWithdrawalReason
-from services.consult.handlers.plan import consent_text, text_digest
-from tests.support.spec import Spec
-from tests.unit.consult.samples import (
-    DOCTOR,
-    NOW,
-    PATIENT,
-    PLAN,
-    clinic,
-    cocktail,
-    proposed,
-    quoted,
-)
+from services.consult.domain.plan.events import Event
+from services.consult.domain.plan.model import Money, Plan, PlanImport, TopicalAnaesthetic
+from services.consult.handlers.plan import consent_text, signing_text
+from services.consult.reference.loader import reference
+from tests.unit.consult.plans import ENDED, MOVED, SIGNED, plan_after
+from tests.unit.consult.samples import PLAN, cocktail, proposed, quoted
 
 
 def plan(*more: Event) -> Plan:
-    found = Spec(DECIDER).given(proposed(), *more).state
-    assert found is not None
-    return found
+    return plan_after(proposed(), *more)
+
+
+def text_digest(of: Plan, language: str) -> bytes | None:
+    return signing_text(of, None, language).text_digest
 
 
 def test_it_says_what_has_to_be_said() -> None:
-    text = consent_text(plan(quoted()), clinic(), "en")
+    text = consent_text(plan(quoted()), None, "en")
     for needed in (
         f"plan {PLAN} in its version 2",
         "Minoxidil: 5 mg",
@@ -42,7 +36,10 @@ def test_it_says_what_has_to_be_said() -> None:
         "62.8 % of women with it and in 17.5 % without. [R5]",
         "No blood donation until 6 months after the last dose. [R11]",
         "MNX-WEEKLY-10: 10 sessions over 9 weeks",
+        "no maintenance sessions",
         "In total GBP 1200.50, of which GBP 300.00 is the deposit",
+        "GBP 1200.50 over 12 months, GBP 1200.50 over 24 months",
+        "time to think it over",
         "until 2026-12-15",
         "no treatment at all",
         "take this consent back at any time",
@@ -52,14 +49,42 @@ def test_it_says_what_has_to_be_said() -> None:
 
 
 def test_it_is_the_same_for_the_same_terms() -> None:
-    signed = ConsentSigned(PLAN, "c", PATIENT, DOCTOR, b"", "en", b"", 2, NOW)
-    before, afterwards = plan(quoted()), plan(quoted(), signed)
-    assert consent_text(before, clinic(), "en") == consent_text(afterwards, clinic(), "en")
+    before, afterwards = plan(quoted()), plan(quoted(), SIGNED)
+    assert consent_text(before, None, "en") == consent_text(afterwards, None, "en")
+
+
+def test_it_says_what_only_some_plans_have() -> None:
+    therapy = reference().therapies.therapies[0]
+    richer = replace(
+        plan(quoted()),
+        induction_sessions=8,
+        maintenance_protocol_code="MAINT-MONTHLY",
+        supplementary_therapy_codes=(therapy.therapy_code,),
+        topical_anaesthetic=TopicalAnaesthetic("emla", 12_500),
+        imported=PlanImport("OLD", "7", 2, date(2026, 11, 3), 0, None),
+    )
+    text = consent_text(richer, None, "en")
+    for needed in (
+        "From session 9 on it is maintenance after protocol MAINT-MONTHLY: 2 sessions",
+        therapy.texts["en"],
+        "What you use beside the sessions",
+        "Numbing cream emla: 12.5 g",
+        "2 sessions were performed elsewhere, the last on 2026-11-03",
+    ):
+        assert needed in text
+    assert "What you use beside the sessions" not in consent_text(plan(quoted()), None, "en")
+
+
+def test_it_stays_as_it_was_signed_when_the_plan_moves() -> None:
+    abroad = replace(MOVED, jurisdiction_code="US")
+    here, there = plan(quoted(), SIGNED), plan(quoted(), SIGNED, abroad)
+    assert consent_text(here, None, "en") == consent_text(there, None, "en")
+    assert plan(quoted(), abroad).jurisdiction_code == "US"
 
 
 def test_another_price_is_another_text() -> None:
     texts = {
-        digest_of(consent_text(each, clinic(), "en"))
+        digest_of(consent_text(each, None, "en"))
         for each in (plan(quoted()), plan(quoted(units=1300)), plan(quoted(), quoted("q2")))
     }
     assert len(texts) == 3
@@ -67,26 +92,25 @@ def test_another_price_is_another_text() -> None:
 
 def test_another_cocktail_is_another_text() -> None:
     weaker = replace(plan(quoted()), cocktail=cocktail(("minoxidil", 4_000)))
-    assert consent_text(weaker, clinic(), "en") != consent_text(plan(quoted()), clinic(), "en")
+    assert consent_text(weaker, None, "en") != consent_text(plan(quoted()), None, "en")
 
 
 def test_there_is_no_text_without_a_price_or_for_a_plan_that_is_over() -> None:
-    over = PlanWithdrawn(PLAN, PATIENT, PlanWithdrawalReason.MEDICAL, None, NOW)
     with pytest.raises(QuoteMissing):
-        consent_text(plan(), clinic(), "en")
+        consent_text(plan(), None, "en")
     with pytest.raises(PlanClosed):
-        consent_text(plan(quoted(), over), clinic(), "en")
-    assert text_digest(plan(), clinic(), "en") is None
-    assert text_digest(plan(quoted(), over), clinic(), "en") is None
+        consent_text(plan(quoted(), ENDED), None, "en")
+    assert text_digest(plan(), "en") is None
+    assert text_digest(plan(quoted(), ENDED), "en") is None
 
 
 def test_a_language_has_its_regions_and_an_unknown_one_has_no_text() -> None:
-    english = text_digest(plan(quoted()), clinic(), "en")
+    english = text_digest(plan(quoted()), "en")
     assert english is not None
-    assert text_digest(plan(quoted()), clinic(), "en-GB") == english
-    assert text_digest(plan(quoted()), clinic(), "tlh") is None
+    assert text_digest(plan(quoted()), "en-GB") == english
+    assert text_digest(plan(quoted()), "tlh") is None
     with pytest.raises(LanguageNotAvailable):
-        consent_text(plan(quoted()), clinic(), "tlh")
+        consent_text(plan(quoted()), None, "tlh")
 
 
 @pytest.mark.parametrize(

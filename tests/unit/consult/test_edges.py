@@ -19,18 +19,14 @@ from services.consult.domain.consultation.events import (
 from services.consult.domain.consultation.model import FiredRule, Suitability
 from services.consult.domain.plan.commands import AttachQuote
 from services.consult.domain.plan.decider import DECIDER
-from services.consult.domain.plan.events import (
-    ConsentSigned,
-    ConsentWithdrawn,
-    PlanAccepted,
-    PlanWithdrawn,
-)
+from services.consult.domain.plan.events import PlanWithdrawn
 from services.consult.domain.plan.model import Money, PlanWithdrawalReason
 from services.consult.events.consumers import HEARINGS
 from services.consult.events.published import CONTRACT
 from services.consult.handlers.plan import PLAN as PLANS
 from services.consult.reference.loader import reference
 from tests.support.spec import Spec
+from tests.unit.consult.plans import ACCEPTED, AMENDED, FLAGGED, MOVED, SIGNED, TAKEN_BACK, VOIDED
 from tests.unit.consult.samples import (
     CLINIC,
     CONSULTATION,
@@ -61,11 +57,13 @@ EVENTS = [
     ),
     proposed(),
     quoted(),
-    ConsentSigned(PLAN, "c", PATIENT, DOCTOR, b"\x01" * 32, "en", b"\x02" * 32, 2, NOW),
-    PlanAccepted(
-        PLAN, PATIENT, CLINIC, DOCTOR, QUOTE, "c", proposed().cocktail, proposed().protocol, NOW
-    ),
-    ConsentWithdrawn(PLAN, "c", PATIENT, NOW),
+    SIGNED,
+    ACCEPTED,
+    TAKEN_BACK,
+    VOIDED,
+    AMENDED,
+    MOVED,
+    FLAGGED,
     PlanWithdrawn(PLAN, PATIENT, PlanWithdrawalReason.MEDICAL, None, NOW),
 ]
 
@@ -99,7 +97,7 @@ def test_a_quote_of_billing_is_attached_to_its_plan() -> None:
     )
     total, deposit = Money("GBP", 1200, 500_000_000), Money("GBP", 300, 0)
     command = AttachQuote(PLAN, QUOTE, total, deposit, until, delivery.occurred_at)
-    [hearing] = HEARINGS
+    [hearing] = [each for each in HEARINGS if each.source == "billing"]
     assert hearing.owed(delivery) == [Owed(PLANS, PLAN, command)]
 
 

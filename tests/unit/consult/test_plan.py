@@ -5,85 +5,63 @@ from dataclasses import replace
 import pytest
 
 from services.chassis.kernel import DomainError
+from services.consult.domain.formulary.errors import PolicyMissing
 from services.consult.domain.patient.errors import (
     PatientDeceased,
+    PatientErased,
+    PatientMerged,
+    PatientRestricted,
 )
-from services.consult.domain.patient.model import VitalStatus
+from services.consult.domain.patient.model import PatientState, VitalStatus
 from services.consult.domain.plan import errors
-from services.consult.domain.plan.commands import (
-    AcceptPlan,
-    AttachQuote,
-    Command,
-    SignConsent,
-    WithdrawConsent,
-    WithdrawPlan,
-)
 from services.consult.domain.plan.decider import DECIDER
-from services.consult.domain.plan.events import (
-    ConsentSigned,
-    ConsentWithdrawn,
-    Event,
-    PlanAccepted,
-    PlanWithdrawn,
-    QuoteAttached,
+from services.consult.domain.plan.events import Event, PlanAccepted
+from services.consult.domain.plan.facts import Facts
+from services.consult.domain.plan.model import PlanState
+from services.consult.domain.practitioner.errors import (
+    LicenceLapsed,
+    ResponsiblePractitionerRequired,
 )
-from services.consult.domain.plan.facts import AcceptanceFacts, Facts, SigningFacts
-from services.consult.domain.plan.model import Plan, PlanState, PlanWithdrawalReason
-from services.consult.domain.practitioner.errors import LicenceLapsed
 from services.consult.domain.practitioner.model import Profession
 from tests.support.spec import Spec
+from tests.unit.consult.plans import (
+    ACCEPT,
+    ACCEPTANCE,
+    ACCEPTED,
+    CONSENTED,
+    END,
+    ENDED,
+    FLAGGED,
+    MOVED,
+    OTHER_DOCTOR,
+    OTHER_QUOTE,
+    QUOTED,
+    RUNNING,
+    SIGN,
+    SIGNED,
+    SIGNING,
+    TAKE_BACK,
+    TAKEN_BACK,
+    VOIDED,
+    acceptance,
+    after,
+    attach,
+    plan_after,
+)
 from tests.unit.consult.samples import (
-    CLINIC,
     CONSULTATION,
-    DOCTOR,
     EXCLUDING,
     NOW,
-    PATIENT,
     PLAN,
-    QUOTE,
     UNSUITABLE,
     assessment,
-    changed,
     consultation,
     doctor,
+    ground,
     patient,
     proposed,
     quoted,
 )
-
-DIGEST, SIGNATURE = b"\x07" * 32, b"\x08" * 32
-OTHER_QUOTE = QUOTE.replace("f1", "f2")
-SIGN = SignConsent(PLAN, "consent-1", DOCTOR, DIGEST, "en", SIGNATURE, NOW)
-SIGNED = ConsentSigned(PLAN, "consent-1", PATIENT, DOCTOR, DIGEST, "en", SIGNATURE, 2, NOW)
-ACCEPT = AcceptPlan(PLAN, NOW)
-ACCEPTED = PlanAccepted(
-    plan_id=PLAN,
-    patient_id=PATIENT,
-    clinic_id=CLINIC,
-    practitioner_id=DOCTOR,
-    quote_id=QUOTE,
-    consent_id="consent-1",
-    cocktail=proposed().cocktail,
-    protocol=proposed().protocol,
-    accepted_at=NOW,
-    terms_version=2,
-)
-TAKE_BACK = WithdrawConsent(PLAN, NOW)
-TAKEN_BACK = ConsentWithdrawn(PLAN, "consent-1", PATIENT, NOW)
-END = WithdrawPlan(PLAN, PlanWithdrawalReason.PATIENT_WISH, None, NOW)
-ENDED = PlanWithdrawn(PLAN, PATIENT, PlanWithdrawalReason.PATIENT_WISH, None, NOW)
-SIGNING = SigningFacts(doctor(), DIGEST)
-ACCEPTANCE = AcceptanceFacts(patient(), consultation())
-
-
-def attach(quote: QuoteAttached) -> AttachQuote:
-    return AttachQuote(
-        PLAN, quote.quote_id, quote.total, quote.deposit, quote.valid_until, quote.attached_at
-    )
-
-
-def after(*history: Event) -> Spec[Plan, Command, Event, Facts]:
-    return Spec(DECIDER).given(*history)
 
 
 def test_a_quote_reaches_its_plan() -> None:
@@ -121,7 +99,13 @@ REFUSED_SIGNATURES: list[tuple[tuple[Event, ...], Facts, type[DomainError]]] = [
         replace(SIGNING, practitioner=doctor(Profession.NURSE)),
         errors.ProfessionNotAllowed,
     ),
+    (
+        (proposed(), quoted()),
+        replace(SIGNING, practitioner=replace(doctor(), clinic_ids=())),
+        ResponsiblePractitionerRequired,
+    ),
     ((proposed(), quoted(), ENDED), SIGNING, errors.PlanClosed),
+    ((proposed(), quoted(), FLAGGED), SIGNING, errors.PlanFlagged),
     ((proposed(), quoted(), SIGNED, ACCEPTED), SIGNING, errors.PlanAlreadyAccepted),
     ((), SIGNING, errors.PlanNotFound),
 ]
@@ -135,11 +119,24 @@ def test_a_signature_that_does_not_count(
         after(*history).when(SIGN, facts)
 
 
+def test_only_who_answers_for_the_plan_takes_consent() -> None:
+    with pytest.raises(ResponsiblePractitionerRequired):
+        after(*QUOTED).when(replace(SIGN, practitioner_id=OTHER_DOCTOR), SIGNING)
+
+
+def test_a_signature_keeps_both_hands_and_the_interpreter() -> None:
+    [signed] = after(*QUOTED).when(replace(SIGN, interpreter_present=True), SIGNING)
+    consent = plan_after(*QUOTED, signed).consent
+    assert consent is not None
+    assert consent.interpreter_present
+    assert consent.practitioner_signature_digest != consent.patient_signature_digest
+
+
 def test_a_signed_plan_is_accepted() -> None:
     assert after(proposed(), quoted(), SIGNED).when(ACCEPT, ACCEPTANCE) == [ACCEPTED]
 
 
-RE_QUOTED = (proposed(), quoted(), SIGNED, quoted(OTHER_QUOTE))
+RE_QUOTED = (*CONSENTED, VOIDED, quoted(OTHER_QUOTE))
 REFUSED_ACCEPTANCES: list[tuple[tuple[Event, ...], dict[str, object], type[DomainError]]] = [
     ((proposed(),), {}, errors.QuoteMissing),
     ((proposed(), quoted()), {}, errors.ConsentMissing),
@@ -148,6 +145,12 @@ REFUSED_ACCEPTANCES: list[tuple[tuple[Event, ...], dict[str, object], type[Domai
     ((proposed(), quoted(), SIGNED, ACCEPTED), {}, errors.PlanAlreadyAccepted),
     ((proposed(), quoted(), SIGNED, ENDED), {}, errors.PlanClosed),
     ((), {}, errors.PlanNotFound),
+    ((*CONSENTED, FLAGGED), {}, errors.PlanFlagged),
+    ((*CONSENTED, MOVED), {}, ResponsiblePractitionerRequired),
+    (CONSENTED, {"ground": ground(policy=None)}, PolicyMissing),
+    (CONSENTED, {"patient": patient(state=PatientState.MERGED)}, PatientMerged),
+    (CONSENTED, {"patient": patient(state=PatientState.RESTRICTED)}, PatientRestricted),
+    (CONSENTED, {"patient": patient(state=PatientState.ERASED)}, PatientErased),
     (
         (proposed(), quoted(), SIGNED),
         {"patient": patient(vital_status=VitalStatus.DECEASED)},
@@ -175,9 +178,8 @@ REFUSED_ACCEPTANCES: list[tuple[tuple[Event, ...], dict[str, object], type[Domai
 def test_a_plan_is_not_accepted(
     history: tuple[Event, ...], changes: dict[str, object], refusal: type[DomainError]
 ) -> None:
-    facts = changed(ACCEPTANCE, changes)
     with pytest.raises(refusal):
-        after(*history).when(ACCEPT, facts)
+        after(*history).when(ACCEPT, acceptance(**changes))
 
 
 def test_an_old_quote_is_not_accepted() -> None:
@@ -186,9 +188,19 @@ def test_an_old_quote_is_not_accepted() -> None:
         after(proposed(), quoted(), SIGNED).when(late, ACCEPTANCE)
 
 
+def test_a_new_quote_ends_the_signature_first() -> None:
+    found = after(*CONSENTED).when(attach(quoted(OTHER_QUOTE)), None)
+    assert found == [VOIDED, quoted(OTHER_QUOTE)]
+    assert after(*CONSENTED, TAKEN_BACK).when(attach(quoted(OTHER_QUOTE)), None) == found[1:]
+
+
+def test_a_quote_of_terms_that_are_not_the_plans_is_of_no_use() -> None:
+    assert after(proposed()).when(attach(quoted(), amends_quote_id="an-earlier-one"), None) == []
+
+
 def test_a_new_quote_makes_the_signature_stale_until_it_is_given_again() -> None:
     resign = after(*RE_QUOTED).when(replace(SIGN, consent_id="consent-2"), SIGNING)
-    assert resign == [replace(SIGNED, consent_id="consent-2", plan_version=4)]
+    assert resign == [replace(SIGNED, consent_id="consent-2", plan_version=5)]
     [accepted] = after(*RE_QUOTED, *resign).when(ACCEPT, ACCEPTANCE)
     assert isinstance(accepted, PlanAccepted)
     assert (accepted.quote_id, accepted.consent_id) == (OTHER_QUOTE, "consent-2")
@@ -233,6 +245,9 @@ STEPS: list[tuple[tuple[Event, ...], PlanState]] = [
     ((proposed(), quoted(), SIGNED, ACCEPTED, TAKEN_BACK), PlanState.CONSENT_WITHDRAWN),
     ((proposed(), quoted(), SIGNED, TAKEN_BACK, quoted(OTHER_QUOTE)), PlanState.CONSENT_WITHDRAWN),
     ((proposed(), quoted(), SIGNED, TAKEN_BACK, SIGNED), PlanState.CONSENTED),
+    ((*CONSENTED, VOIDED), PlanState.QUOTED),
+    ((*RUNNING, FLAGGED), PlanState.ACCEPTED),
+    ((*RUNNING, MOVED), PlanState.ACCEPTED),
     ((proposed(), ENDED), PlanState.WITHDRAWN),
 ]
 
@@ -243,3 +258,15 @@ def test_where_a_plan_stands(history: tuple[Event, ...], state: PlanState) -> No
     assert plan is not None
     assert (plan.state, plan.version) == (state, len(history))
     assert (plan.consultation_id, plan.plan_id) == (CONSULTATION, PLAN)
+
+
+def test_a_consent_that_was_taken_back_is_given_again_before_the_plan_goes_on() -> None:
+    history = (*RUNNING, TAKEN_BACK)
+    with pytest.raises(errors.ConsentWithdrawn):
+        after(*history).when(ACCEPT, ACCEPTANCE)
+    with pytest.raises(errors.ConsentWithdrawn):
+        after(*history).when(replace(SIGN, consent_id="consent-2"), SIGNING)
+    anew = replace(SIGN, consent_id="consent-2", patient_signature_digest=b"\x01" * 32)
+    again = after(*history).when(anew, SIGNING)
+    [accepted] = after(*history, *again).when(ACCEPT, ACCEPTANCE)
+    assert accepted == replace(ACCEPTED, consent_id="consent-2", first_time=False)

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator
-from datetime import date
 from itertools import pairwise
 from pathlib import Path
 
@@ -19,22 +18,26 @@ from services.consult.domain.formulary.chairside import (
 )
 from services.consult.domain.formulary.reference import (
     EvidenceLevel,
-    Formulary,
     IngredientStatus,
     Schedule,
     Schedules,
-    places,
 )
 from services.consult.domain.plan.consent_text import ConsentTexts
 from services.consult.domain.plan.model import Goal, PreparationSource
 from services.consult.domain.response.rules import ResponseRules
 from services.consult.reference import loader
 from services.consult.reference.loader import NotSignedError, reference, refuse_unsigned
+from services.consult.reference.parts import (
+    Head,
+    Pairs,
+    read,
+)
 from tests.unit.consult.samples import TODAY
 
 FILES = sorted(loader.HERE.rglob("*.json"))
 TYPED: dict[str, type[object]] = {
-    "formulary.json": Formulary,
+    "formulary.json": Head,
+    "pairs.json": Pairs,
     "protocols.json": Schedules,
     "suitability_rules.json": RuleSet,
     "en.json": ConsentTexts,
@@ -45,7 +48,9 @@ TYPED: dict[str, type[object]] = {
     "cooling_off.json": CoolingOffs,
     "response_rules.json": ResponseRules,
 }
+PARTS = sorted((loader.HERE / "formulary").glob("*.json"))
 HELD = reference()
+ROWS = HELD.formulary.ingredients
 
 
 def lists_of_sources(value: object) -> Iterator[list[str]]:
@@ -84,10 +89,10 @@ def test_every_source_is_cited() -> None:
 
 @pytest.mark.parametrize("name", TYPED)
 def test_nothing_in_a_file_is_misspelt_and_passed_over(name: str) -> None:
-    [path] = [path for path in FILES if path.name == name]
+    [path] = [path for path in FILES if path.name == name and path not in PARTS]
     said = json.loads(path.read_text())
     said.pop("notice")
-    assert json.loads(msgspec.json.encode(loader.read(path, TYPED[name]))) == said
+    assert json.loads(msgspec.json.encode(read(path, TYPED[name]))) == said
 
 
 def test_every_row_has_a_source() -> None:
@@ -103,33 +108,39 @@ def test_every_row_has_a_source() -> None:
     assert all(status.source_codes for status in statuses)
 
 
-def test_the_ingredients_that_may_have_a_dose_today_are_these() -> None:
-    usable = [
-        row.ingredient_code
-        for row in HELD.formulary.in_force(TODAY)
-        if row.limits and (status := row.status_in("GB"))
-        if status.status is not IngredientStatus.BLOCKED
-    ]
-    assert usable == ["dutasteride", "minoxidil", "pdrn"]
-
-
-def test_codes_in_the_rows_are_codes_of_the_formulary() -> None:
-    known = {row.ingredient_code for row in HELD.formulary.ingredients}
-    excluded = {code for rule in HELD.rules.rules for code in rule.excluded_ingredient_codes}
-    paired = {code for row in HELD.formulary.incompatibilities for code in row.ingredient_codes}
-    assert excluded | paired <= known
-
-
 def test_every_item_has_a_rule_and_every_rule_on_an_answer_its_item() -> None:
     watched = {rule.subject for rule in HELD.rules.rules if rule.topic is Topic.ANSWER}
-    [questionnaire] = HELD.questionnaires
-    assert watched == set(questionnaire.item_codes)
+    newest, *older = HELD.questionnaires
+    assert watched == set(newest.item_codes)
+    assert all(set(questionnaire.item_codes) <= watched for questionnaire in older)
 
 
-def test_every_concept_has_a_rule() -> None:
+def test_every_question_is_asked_in_words_and_has_a_source() -> None:
+    items = [item for each in HELD.questionnaires for item in each.items]
+    assert all(item.texts["en"] and item.source_codes for item in items)
+
+
+def test_every_concept_has_a_rule_or_an_ingredient_that_carries_it() -> None:
     coded = (Topic.ALLERGY, Topic.CONDITION, Topic.MEDICATION)
     watched = {rule.subject for rule in HELD.rules.rules if rule.topic in coded}
-    assert {coding.concept for coding in HELD.rules.codings} == watched
+    carried = {allergen for row in ROWS for allergen in row.allergen_codes}
+    concepts = {coding.concept for coding in HELD.rules.codings}
+    assert watched <= concepts <= watched | carried
+
+
+def test_a_coding_stands_for_one_concept() -> None:
+    codings = [(coding.system, coding.code) for coding in HELD.rules.codings]
+    assert len(set(codings)) == len(codings)
+
+
+def test_laboratory_tests_that_rules_ask_for_are_listed() -> None:
+    conditions = [each for rule in HELD.rules.rules for each in (*rule.watched, *rule.unless)]
+    asked = {each.subject for each in conditions if each.topic is Topic.LAB}
+    assert asked <= {lab.lab_code for lab in HELD.labs.labs}
+
+
+def test_no_place_states_days_to_think_it_over() -> None:
+    assert [row.days for row in HELD.cooling_offs.rows] == [None] * len(HELD.cooling_offs.rows)
 
 
 @pytest.mark.parametrize("texts", HELD.consent_texts, ids=lambda texts: texts.language)
@@ -140,6 +151,7 @@ def test_a_language_has_words_for_everything_that_can_be_in_a_plan(texts: Consen
         if any(status.status is not IngredientStatus.BLOCKED for status in row.statuses)
     }
     assert set(texts.ingredients) >= allowed
+    assert all(texts.ingredients[code].figures for code in allowed)
     assert set(texts.goals) == set(Goal)
     assert set(texts.preparations) == set(PreparationSource)
     assert set(texts.statuses) == set(IngredientStatus)
@@ -172,15 +184,3 @@ def test_windows_follow_the_weeks_with_their_tolerance() -> None:
 def test_windows_of_a_schedule_do_not_overlap(schedule: Schedule) -> None:
     for one, following in pairwise(HELD.schedules.protocol(schedule).windows):
         assert one.latest_days < following.earliest_days
-
-
-def test_a_row_is_in_force_from_its_first_to_its_last_day() -> None:
-    assert HELD.formulary.ingredient("minoxidil", date(2026, 1, 1)) is not None
-    assert HELD.formulary.ingredient("minoxidil", date(2025, 12, 31)) is None
-
-
-@pytest.mark.parametrize(
-    ("jurisdiction_code", "codes"), [("US-CA", ("US-CA", "US", "")), ("GB", ("GB", ""))]
-)
-def test_the_nearest_row_comes_first(jurisdiction_code: str, codes: tuple[str, ...]) -> None:
-    assert tuple(places(jurisdiction_code)) == codes

@@ -13,15 +13,13 @@ from services.consult.domain.consultation.model import (
     RedFlag,
     ScreeningAnswer,
     Suitability,
+    TrichoscopySign,
 )
-from services.consult.domain.consultation.screening import (
-    LEAST_CAREFUL_FIRST,
-    concepts,
-    observe,
-    strictest,
-)
+from services.consult.domain.consultation.observing import LEAST_CAREFUL_FIRST
+from services.consult.domain.consultation.screening import Questionnaire
 from services.consult.domain.patient.clinical import Answer, Coding, History
 from services.consult.domain.patient.model import AgeBand, Patient, PregnancyPotential, VitalStatus
+from services.consult.reference.loader import reference
 from tests.unit.consult.samples import (
     FINDINGS,
     HISTORY,
@@ -31,6 +29,7 @@ from tests.unit.consult.samples import (
     answers,
     patient,
 )
+from tests.unit.consult.sights import seen
 
 BLOCKED, REFER, DEFERRED = Suitability.BLOCKED, Suitability.REFER, Suitability.DEFERRED
 REVIEW, SUITABLE = Suitability.PHYSICIAN_REVIEW, Suitability.SUITABLE
@@ -40,14 +39,11 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 
 def assess(
     who: Patient,
-    findings: Findings = FINDINGS,
-    given_answers: tuple[ScreeningAnswer, ...] | None = None,
+    found: Findings = FINDINGS,
+    said: tuple[ScreeningAnswer, ...] | None = None,
 ) -> Assessment:
-    history = who.history
-    assert history is not None
-    said = answers() if given_answers is None else given_answers
-    observed = observe(who, history, findings, said) | concepts(history, RULES)
-    return RULES.assess(observed, NOW)
+    sight = seen(who, found, answers() if said is None else said)
+    return RULES.assess(sight, NOW, RULES.version)
 
 
 def rules_of(assessment: Assessment) -> list[str]:
@@ -69,13 +65,18 @@ ITEMS = {
     "GALLSTONES": (REVIEW, ()),
     "EPILEPSY": (REVIEW, ()),
     "KELOID_TENDENCY": (REVIEW, ()),
-    "METHAEMOGLOBINAEMIA_OR_G6PD": (REVIEW, ()),
+    "METHAEMOGLOBINAEMIA_OR_G6PD": (REVIEW, ("prilocaine",)),
     "CLASS_III_ANTIARRHYTHMIC": (REVIEW, ()),
     "DEPRESSION_OR_SUICIDAL_IDEATION": (REVIEW, ("finasteride",)),
     "PRIOR_FINASTERIDE_REACTION": (REVIEW, ("finasteride",)),
     "ALLERGY_TO_A_COMPONENT": (REVIEW, ()),
-    "AMIDE_ANAESTHETIC_ALLERGY": (SUITABLE, ("lidocaine",)),
+    "AMIDE_ANAESTHETIC_ALLERGY": (SUITABLE, ("lidocaine", "prilocaine")),
     "FISH_ALLERGY": (SUITABLE, ("pdrn",)),
+    "COBALT_ALLERGY": (SUITABLE, ("cyanocobalamin", "multi_complex")),
+    "ESTER_ANAESTHETIC_ALLERGY": (SUITABLE, ("procaine",)),
+    "HYMENOPTERA_ALLERGY": (SUITABLE, ("hyaluronidase",)),
+    "PRP_CONTRAINDICATION": (SUITABLE, ("prp",)),
+    "PRP_CAUTION": (SUITABLE, ("prp",)),
     "WILSON_DISEASE": (SUITABLE, ("copper", "ghk_cu")),
     "PLANNING_TO_FATHER_A_CHILD": (SUITABLE, ("dutasteride", "finasteride")),
     "ABNORMAL_SEMEN_ANALYSIS": (SUITABLE, ("dutasteride",)),
@@ -91,7 +92,7 @@ def test_every_item_of_the_questionnaire_stands_in_this_table() -> None:
 @pytest.mark.parametrize("item_code", ITEMS)
 def test_an_answer_and_what_it_does(item_code: str, answer: Answer) -> None:
     effect, excluded = ITEMS[item_code]
-    found = assess(patient(), given_answers=answers(**{item_code: answer}))
+    found = assess(patient(), said=answers(**{item_code: answer}))
     assert (found.suitability, found.excluded_ingredient_codes) == (effect, excluded)
     [fired] = found.fired_rules
     assert (fired.item_code, fired.effect) == (item_code, effect)
@@ -158,6 +159,29 @@ def test_every_red_flag_refers(red_flag: RedFlag) -> None:
     assert found.suitability is REFER
 
 
+SIGNS = {
+    TrichoscopySign.SHAFT_DIAMETER_VARIATION: SUITABLE,
+    TrichoscopySign.YELLOW_DOTS: REFER,
+    TrichoscopySign.EXCLAMATION_MARK_HAIRS: REFER,
+    TrichoscopySign.PERIFOLLICULAR_SCALING: REFER,
+}
+
+
+@pytest.mark.parametrize("sign", TrichoscopySign)
+def test_where_a_sign_of_the_lens_leads(sign: TrichoscopySign) -> None:
+    found = assess(patient(), replace(FINDINGS, trichoscopy_signs=(sign,)))
+    assert found.suitability is SIGNS[sign]
+
+
+@pytest.mark.parametrize("older", reference().questionnaires[1:], ids=lambda each: each.version)
+def test_what_an_older_questionnaire_did_not_ask_keeps_its_ingredients_out(
+    older: Questionnaire,
+) -> None:
+    said = tuple(ScreeningAnswer(code, Answer.NO) for code in older.item_codes)
+    unasked = set(QUESTIONNAIRE.item_codes) - set(older.item_codes)
+    assert {rule.item_code for rule in assess(patient(), said=said).fired_rules} == unasked
+
+
 @pytest.mark.parametrize(
     ("findings", "effect"),
     [
@@ -196,13 +220,7 @@ def test_codes_matter_where_a_rule_knows_them(
 @given(st.permutations([Answer.NO, Answer.UNKNOWN, Answer.YES]))
 def test_of_two_answers_the_more_careful_counts(order: list[Answer]) -> None:
     twice = tuple(ScreeningAnswer("GALLSTONES", answer) for answer in order[:2])
-    found = assess(patient(), given_answers=twice)
+    others = (each for each in answers() if each.item_code != "GALLSTONES")
+    found = assess(patient(), said=(*others, *twice))
     careful = max(order[:2], key=LEAST_CAREFUL_FIRST.index)
     assert (found.suitability is REVIEW) == (careful is not Answer.NO)
-
-
-@given(st.lists(st.sampled_from(Suitability)))
-def test_the_strictest_effect_decides(effects: list[Suitability]) -> None:
-    precedence = (BLOCKED, REFER, DEFERRED, REVIEW, SUITABLE)
-    wanted = next((each for each in precedence if each in effects), SUITABLE)
-    assert strictest(iter(effects)) is wanted

@@ -9,13 +9,16 @@ from rich.console import Console
 
 from deploy.demo.answers import Said, kept_answers
 from deploy.demo.client import Client
+from deploy.demo.intake import left_to_a_physician
 from deploy.demo.records import PatientRecord, Person, Problem, Records
 from deploy.demo.refusals import Refused, Violation
-from deploy.demo.report import Report, lines, several
+from deploy.demo.report import Report, lines, several, why
 from deploy.demo.setting import Setting
 from deploy.demo.soundness import at_rest, gaps
 from deploy.demo.treatment import Step, Treatment, journey
+from mesoflow.clinical.v1.suitability_pb2 import Assessment, FiredRule, Suitability
 from mesoflow.common.v1.feed_pb2 import WatchEvent
+from mesoflow.consult.v1.model_pb2 import CocktailCheck
 from mesoflow.ops.v1.service_pb2 import ConsumerStatus, GetStatusResponse
 
 
@@ -84,6 +87,50 @@ async def test_a_journey_tells_of_each_step_and_ends_with_a_refusal(treatment: T
     assert [name async for name in journey(treatment, steps)] == ["one", "two"]
     assert treatment.done == ["one", "two"]
     assert treatment.refused == ("plan proposed", refusal)
+
+
+async def test_a_step_that_is_not_asked_is_not_taken(treatment: Treatment) -> None:
+    steps = (Step("one", done), Step("two", done, asked=lambda _: False), Step("three", done))
+    assert [name async for name in journey(treatment, steps)] == ["one", "three"]
+
+
+@pytest.mark.parametrize(
+    ("reference", "suitability", "left"),
+    [
+        ("Patient/sample-e", Suitability.SUITABILITY_PHYSICIAN_REVIEW, True),
+        ("Patient/sample-e", Suitability.SUITABILITY_BLOCKED, False),
+        ("Patient/sample-b", Suitability.SUITABILITY_PHYSICIAN_REVIEW, False),
+    ],
+)
+def test_a_physician_decides_where_the_rules_and_the_answers_say_so(
+    treatment: Treatment, reference: str, suitability: Suitability.ValueType, left: bool
+) -> None:
+    treatment.scripted = kept_answers().of(reference)
+    assert not left_to_a_physician(treatment)
+    treatment.assessment = Assessment(suitability=suitability)
+    assert left_to_a_physician(treatment) is left
+
+
+def test_rules_and_checks_are_told_with_their_figures(treatment: Treatment) -> None:
+    fired = FiredRule(rule_id="PREGNANT", effect=Suitability.SUITABILITY_BLOCKED)
+    treatment.assessment = Assessment(
+        suitability=Suitability.SUITABILITY_BLOCKED, fired_rules=[fired]
+    )
+    treatment.checks = [
+        CocktailCheck(
+            verdict_code="DOSE_EXCEEDED",
+            rule_code="DOSE",
+            subject_code="dutasteride",
+            arithmetic="1000 of at most 500 micrograms per session",
+        ),
+        CocktailCheck(verdict_code="PASSED", rule_code="PAIR", subject_code="a+b"),
+    ]
+    assert why(treatment) == [
+        "suitability BLOCKED",
+        "rule PREGNANT: BLOCKED",
+        "check DOSE dutasteride: DOSE_EXCEEDED, 1000 of at most 500 micrograms per session",
+        "checks of the cocktail passed: 1",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,8 @@ from services.safety.domain.case.decider import Background
 from services.safety.domain.case.latency import LatencyUnit, LatencyWindow
 from services.safety.domain.case.model import Case, ReactionTerm, SeriousnessCriterion
 from services.safety.domain.exposure.model import Exposure
+from services.safety.domain.hold.model import Hold
+from services.safety.domain.person.model import Person
 
 ONSET = datetime(2026, 3, 2, 9, tzinfo=UTC)
 TOLD = datetime(2026, 3, 3, 15, tzinfo=UTC)
@@ -23,7 +25,7 @@ def known(
     *exposures: Exposure, window: LatencyWindow | None = WEEK, serious: bool = False
 ) -> Background:
     """Return what a case rests on."""
-    return Background(exposures, window, serious, WINDOWS_VERSION, TERMS_VERSION)
+    return Background("patient-1", exposures, window, serious, WINDOWS_VERSION, TERMS_VERSION)
 
 
 def exposure(
@@ -71,14 +73,21 @@ class Shelf:
 
     chain_id = "0193a000-0000-7000-8000-0000000000c1"
 
-    def __init__(self, *kept: Exposure | Case) -> None:
+    def __init__(self, *kept: Exposure | Case | Hold | Person) -> None:
         self.kept = kept
 
     async def get(self, aggregate: Aggregate[ReadT, Any, Any, Any], key: str) -> ReadT | None:
-        raise AssertionError("nothing is asked for by its id")
+        named = f"{aggregate.name}_id"
+        mine = [each for each in self.kept if isinstance(each, aggregate.state)]
+        return next((each for each in mine if getattr(each, named) == key), None)
 
     async def find(
         self, aggregate: Aggregate[ReadT, Any, Any, Any], column: str, value: str
     ) -> Sequence[ReadT]:
         mine = [each for each in self.kept if isinstance(each, aggregate.state)]
         return [each for each in mine if getattr(each, column) == value]
+
+    async def ids(
+        self, aggregate: Aggregate[Any, Any, Any, Any], column: str, value: str
+    ) -> Sequence[str]:
+        raise AssertionError("nothing is asked for by ids alone")

@@ -7,16 +7,26 @@ from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
 
 from mesoflow.clinical.v1 import reaction_pb2, scalp_pb2
+from mesoflow.consult.v1 import events_pb2 as consult_events
 from mesoflow.safety.v1 import events_pb2 as own
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
+from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Owed
 from services.safety.domain.case.commands import LinkExposures, OpenCase
 from services.safety.domain.case.model import ReactionTerm, SeriousnessCriterion
-from services.safety.domain.exposure.commands import MatchCases, RecordExposure
+from services.safety.domain.exposure.commands import (
+    MatchCases,
+    RecordExposure,
+    RepointExposure,
+)
+from services.safety.domain.hold.commands import CarryHold
+from services.safety.domain.person.commands import FollowMerge, ForgetPatient, Repoint
+from services.safety.domain.person.model import person_id_of
 from services.safety.events.consumers import HEARINGS
 from services.safety.handlers.case import CASE
 from services.safety.handlers.exposure import EXPOSURE
+from services.safety.handlers.person import PERSON
 
 ENDED = datetime(2026, 3, 1, 10, tzinfo=UTC)
 RECORDED = ENDED + timedelta(minutes=1)
@@ -31,7 +41,7 @@ GIVEN = [
     scalp_pb2.Injection(lot_id="lot-1", points=20),
     scalp_pb2.Injection(lot_id="lot-2", points=30),
 ]
-HEARING, OWN = HEARINGS
+CONSULT, HEARING, OWN = HEARINGS
 
 
 def owed(event: Message, hearing: Hearing = HEARING) -> list[Owed]:
@@ -154,6 +164,7 @@ def test_a_recorded_exposure_looks_for_the_cases_that_were_open_before() -> None
     session_id = IDS["session_id"]
     [one] = owed(own.ExposureRecorded(session_id=session_id), OWN)
     assert one == Owed(EXPOSURE, session_id, MatchCases(session_id, RECORDED))
+    assert owed(own.ExposureRepointed(session_id=session_id), OWN) == [one]
 
 
 def test_every_case_that_was_found_links_and_so_does_one_that_has_just_opened() -> None:
@@ -162,3 +173,36 @@ def test_every_case_that_was_found_links_and_so_does_one_that_has_just_opened() 
         Owed(CASE, each, LinkExposures(each, RECORDED)) for each in ("case-1", "case-2")
     ]
     assert owed(own.CaseOpened(case_id="case-1"), OWN) == found[:1]
+    assert owed(own.RecordRepointed(record_id="case-1"), OWN) == found[:1]
+
+
+PERSON_1 = person_id_of("patient-1")
+FOLLOW = FollowMerge(PERSON_1, "patient-1", "patient-2", RECORDED)
+
+
+def test_a_merge_is_followed_holds_first_and_looked_at_once_more() -> None:
+    event = own.MergeFollowed(
+        person_id=PERSON_1,
+        patient_id="patient-1",
+        into_patient_id="patient-2",
+        exposure_session_ids=["session-1"],
+        case_ids=["case-1"],
+        hold_ids=["hold-1"],
+    )
+    carried, exposure, case, last = owed(event, OWN)
+    assert carried.command == CarryHold(carried.key, "hold-1", "patient-2", RECORDED)
+    assert carried.key == derived_id("hold", "hold-1", "patient-2")
+    assert exposure == Owed(
+        EXPOSURE, "session-1", RepointExposure("session-1", "patient-2", RECORDED)
+    )
+    assert case == Owed(CASE, "case-1", Repoint("case-1", "patient-2", RECORDED))
+    assert last == Owed(PERSON, PERSON_1, FOLLOW)
+
+
+def test_a_merge_and_an_erasure_are_heard() -> None:
+    merged = consult_events.PatientMerged(patient_id="patient-1", into_patient_id="patient-2")
+    assert owed(merged, CONSULT) == [Owed(PERSON, PERSON_1, FOLLOW)]
+    erased = consult_events.PatientErased(patient_id="patient-2", merged_patient_ids=["patient-1"])
+    assert [each.command for each in owed(erased, CONSULT)] == [
+        ForgetPatient(person_id_of(each), each, RECORDED) for each in ("patient-2", "patient-1")
+    ]

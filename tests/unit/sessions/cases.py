@@ -23,6 +23,7 @@ from services.sessions.domain.course.events import (
     CourseScheduled,
 )
 from services.sessions.domain.course.events import Event as CourseEvent
+from services.sessions.domain.course.facts import Ground
 from services.sessions.domain.course.model import Course, dated
 from services.sessions.domain.gate.model import Gate, Hold, Licence, gate_id_of
 from services.sessions.domain.lot.model import Lot, LotState
@@ -63,8 +64,12 @@ LOT = Lot(
     received_at=NOW - DAY,
 )
 OPENED = CourseOpened(
-    "course-1", "plan-1", "patient-1", "clinic-1", "quote-1", COCKTAIL, WEEKLY, 3, NOW
+    *("course-1", "plan-1", "patient-1", "clinic-1", "quote-1", COCKTAIL, WEEKLY, 3, NOW),
+    earliest_session_at=None,
+    last_performed_on=None,
+    terms_version=1,
 )
+GROUND = Ground("patient-1", "UTC")
 SCHEDULED = CourseScheduled("course-1", "plan-1", "patient-1", dated(WEEKLY, NOW.date()), NOW)
 BOOKED = SessionBooked(
     *("session-1", "course-1", "plan-1", "patient-1", 1, "clinic-1", "room-1", "practitioner-1"),
@@ -109,7 +114,9 @@ def gate(subject: HoldSubject, *hold_ids: str) -> Gate:
     licence = Licence("licence-1", "GMC", date(2026, 1, 1), date(2026, 12, 31))
     licences = (licence,) if subject.kind is HoldKind.PRACTITIONER else ()
     holds = tuple(Hold(hold_id, False, NOW) for hold_id in hold_ids)
-    return Gate(gate_id_of(subject), subject, holds, licences, NOW)
+    time_zone = "UTC" if subject.kind is HoldKind.CLINIC else None
+    at_clinic_id = "clinic-1" if subject.kind is HoldKind.ROOM else None
+    return Gate(gate_id_of(subject), subject, holds, licences, NOW, time_zone, at_clinic_id)
 
 
 def surroundings(

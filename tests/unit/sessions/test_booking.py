@@ -10,18 +10,25 @@ from hypothesis import strategies as st
 from services.chassis.kernel import DomainError, Put
 from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.course.errors import (
+    CoolingOff,
     CourseComplete,
     CourseNotFound,
+    CourseSuspended,
     IntervalTooLong,
     IntervalTooShort,
     NoCredit,
 )
 from services.sessions.domain.course.events import CourseProgressed
+from services.sessions.domain.course.model import CourseState
 from services.sessions.domain.gate.errors import HoldActive, LicenceLapsed, SubjectUnknown
 from services.sessions.domain.session.booking import SLOT, slots
 from services.sessions.domain.session.commands import BookSession
 from services.sessions.domain.session.decider import DECIDER, project
-from services.sessions.domain.session.errors import PractitionerNotFound, RoomNotFound
+from services.sessions.domain.session.errors import (
+    PractitionerNotFound,
+    RoomNotAtClinic,
+    RoomNotFound,
+)
 from services.sessions.domain.session.events import SessionBooked
 from services.sessions.domain.session.facts import Surroundings
 from tests.support.spec import Spec
@@ -40,7 +47,17 @@ ROOM = HoldSubject(HoldKind.ROOM, "room-1")
 DOCTOR = HoldSubject(HoldKind.PRACTITIONER, "practitioner-1")
 ONE_DONE = course(performed(1, NOW))
 ALL_DONE = course(*(performed(n, NOW + 7 * n * DAY, f"s-{n}") for n in (1, 2, 3)))
-UNPAID = replace(course(), state=type(course().state).OPEN)
+UNPAID = replace(course(), state=CourseState.OPEN)
+THINKING = replace(course(), earliest_session_at=NOW + DAY + timedelta(seconds=1))
+
+
+def with_room(**known: str | None) -> Surroundings:
+    """Return the surroundings with something else known of the room."""
+    facts = surroundings()
+    gate = facts.gates[ROOM]
+    assert gate is not None
+    room = replace(gate, **known)  # type: ignore[arg-type]  # fields by name
+    return replace(facts, gates={**facts.gates, ROOM: room})
 
 
 def test_the_next_session_is_booked_with_its_end() -> None:
@@ -111,6 +128,10 @@ def test_a_repeat_books_nothing_twice() -> None:
         (BOOK, surroundings(missing=(DOCTOR,)), PractitionerNotFound),
         (BOOK, surroundings(missing=(PATIENT,)), SubjectUnknown),
         (BOOK, surroundings(ROOM), HoldActive),
+        (BOOK, with_room(at_clinic_id="clinic-2"), RoomNotAtClinic),
+        (BOOK, with_room(at_clinic_id=None), RoomNotFound),
+        (BOOK, surroundings(of=THINKING), CoolingOff),
+        (BOOK, surroundings(of=replace(course(), state=CourseState.SUSPENDED)), CourseSuspended),
         (replace(BOOK, starts_at=NOW + timedelta(days=365)), surroundings(), LicenceLapsed),
     ],
 )
@@ -119,6 +140,19 @@ def test_a_booking_is_refused(
 ) -> None:
     with pytest.raises(refusal):
         Spec(DECIDER).when(command, facts)
+
+
+def test_time_to_think_it_over_ends_at_its_moment_and_concerns_the_first_session_alone() -> None:
+    over = replace(course(), earliest_session_at=BOOK.starts_at)
+    later = replace(ONE_DONE, earliest_session_at=NOW + 30 * DAY)
+    assert Spec(DECIDER).when(BOOK, surroundings(of=over))
+    eighth = replace(BOOK, starts_at=NOW + 8 * DAY)
+    assert Spec(DECIDER).when(eighth, surroundings(of=later))
+
+
+def test_a_moved_course_is_booked_before_its_new_practitioner_has_signed() -> None:
+    waiting = replace(course(), awaits_responsible=True)
+    assert Spec(DECIDER).when(BOOK, surroundings(of=waiting))
 
 
 def test_the_first_session_has_no_last_day_and_a_partial_one_moves_its_first() -> None:

@@ -10,14 +10,16 @@ from hypothesis import strategies as st
 from services.chassis.kernel import DomainError
 from services.sessions.domain.clinical import Step
 from services.sessions.domain.course.errors import ConsentWithdrawn
+from services.sessions.domain.course.errors import CourseClosed as CourseClosedRefusal
 from services.sessions.domain.course.events import CourseClosed
 from services.sessions.domain.course.model import CourseCloseReason
 from services.sessions.domain.gate.errors import HoldActive
 from services.sessions.domain.session.checklist import MANDATORY
-from services.sessions.domain.session.commands import Command, CompleteSession
+from services.sessions.domain.session.commands import Command, CompleteSession, LookAtGates
 from services.sessions.domain.session.decider import DECIDER
 from services.sessions.domain.session.errors import (
     LotNotInSession,
+    SessionClosed,
     SessionNotStarted,
     StepOutOfOrder,
     StepsMissing,
@@ -29,10 +31,11 @@ from services.sessions.domain.session.events import (
     SessionStepRecorded,
 )
 from services.sessions.domain.session.facts import Surroundings
-from services.sessions.domain.session.model import Session
+from services.sessions.domain.session.model import InterruptionCause, Session, SessionState
 from tests.support.spec import Spec
 from tests.unit.sessions.cases import (
     BOOKED,
+    DAY,
     INJECTION,
     NOW,
     PATIENT,
@@ -142,11 +145,82 @@ def test_what_was_injected_is_written_down_even_under_a_hold() -> None:
     assert (interrupted.hold_id, interrupted.subject) == ("hold-1", PATIENT)
 
 
-def test_withdrawn_consent_stops_a_running_session_at_its_next_step() -> None:
-    reason = CourseCloseReason.CONSENT_WITHDRAWN
-    ended = course(CourseClosed("course-1", "plan-1", "patient-1", reason, NOW))
-    found = refused(RUNNING, step(Step.IDENTITY_CONFIRMED), surroundings(of=ended))
-    assert isinstance(found, ConsentWithdrawn)
+CAUSES = [
+    (CourseCloseReason.CONSENT_WITHDRAWN, ConsentWithdrawn, InterruptionCause.CONSENT_WITHDRAWN),
+    (CourseCloseReason.PLAN_WITHDRAWN, CourseClosedRefusal, InterruptionCause.PLAN_WITHDRAWN),
+]
+
+
+def over(reason: CourseCloseReason) -> Surroundings:
+    """Return what a session sees whose course has ended."""
+    return surroundings(of=course(CourseClosed("course-1", "plan-1", "patient-1", reason, NOW)))
+
+
+@pytest.mark.parametrize(("reason", "refusal", "cause"), CAUSES)
+@pytest.mark.parametrize("place", range(len(MANDATORY)))
+def test_a_session_of_an_ended_course_takes_no_step_but_what_was_given_already(
+    place: int,
+    reason: CourseCloseReason,
+    refusal: type[DomainError],
+    cause: InterruptionCause,
+) -> None:
+    spec, name = running(*MANDATORY[:place]), MANDATORY[place]
+    if name is not Step.INJECTED:
+        assert type(refused(spec, step(name), over(reason))) is refusal
+        return
+    recorded, interrupted = spec.when(step(name), over(reason))
+    assert isinstance(recorded, SessionStepRecorded)
+    assert isinstance(interrupted, SessionInterrupted)
+    assert interrupted.administrations == (INJECTION,)
+    assert (interrupted.cause, interrupted.hold_id, interrupted.subject) == (cause, "", None)
+    state = Spec(DECIDER).given(*spec.history, recorded, interrupted).state
+    assert state is not None
+    assert (state.state, state.interrupting_hold_id) == (SessionState.INTERRUPTED, None)
+    assert state.interruption_cause is cause
+
+
+def test_what_was_given_before_the_interruption_is_written_down_after_it() -> None:
+    facts = over(CourseCloseReason.CONSENT_WITHDRAWN)
+    spec = running(*BEFORE_NEEDLE)
+    [ended] = spec.when(LookAtGates("session-1", NOW), facts)
+    assert isinstance(ended, SessionInterrupted)
+    assert ended.administrations == ()
+    late = step(Step.INJECTED, NOW + DAY)
+    recorded, again = Spec(DECIDER).given(*spec.history, ended).when(late, facts)
+    assert isinstance(recorded, SessionStepRecorded)
+    assert again == replace(ended, administrations=(INJECTION,), interrupted_at=NOW + DAY)
+    history = [*spec.history, ended, recorded, again]
+    _, third = Spec(DECIDER).given(*history).when(late, facts)
+    assert isinstance(third, SessionInterrupted)
+    assert third.administrations == (INJECTION, INJECTION)
+
+
+def test_a_late_injection_under_a_hold_names_that_hold_even_when_it_was_lifted() -> None:
+    spec = running(*BEFORE_NEEDLE)
+    [ended] = spec.when(LookAtGates("session-1", NOW), surroundings(PATIENT))
+    _, again = Spec(DECIDER).given(*spec.history, ended).when(step(Step.INJECTED), surroundings())
+    assert isinstance(again, SessionInterrupted)
+    assert (again.cause, again.hold_id) == (InterruptionCause.HOLD, "hold-1")
+    assert again.subject == PATIENT
+
+
+@pytest.mark.parametrize("name", [Step.OBSERVED, Step.ANAESTHETIC_APPLIED])
+def test_an_interrupted_session_takes_no_other_step(name: Step) -> None:
+    spec = running(*BEFORE_NEEDLE)
+    [ended] = spec.when(LookAtGates("session-1", NOW), surroundings(PATIENT))
+    later = Spec(DECIDER).given(*spec.history, ended)
+    assert isinstance(refused(later, step(name), surroundings()), SessionClosed)
+
+
+def test_a_look_interrupts_a_running_session_of_an_ended_course_and_no_other() -> None:
+    facts = over(CourseCloseReason.CONSENT_WITHDRAWN)
+    look = LookAtGates("session-1", NOW)
+    injected = running(*BEFORE_NEEDLE, Step.INJECTED)
+    [ended] = injected.when(look, facts)
+    assert isinstance(ended, SessionInterrupted)
+    assert ended.administrations == (INJECTION,)
+    assert Spec(DECIDER).given(*injected.history, ended).when(look, facts) == []
+    assert Spec(DECIDER).given(BOOKED).when(look, facts) == []
 
 
 def test_a_lot_that_was_not_checked_in_is_refused() -> None:

@@ -9,6 +9,7 @@ from google.type.date_pb2 import Date
 from mesoflow.billing.v1 import events_pb2 as billing
 from mesoflow.clinical.v1 import hold_pb2, scalp_pb2
 from mesoflow.consult.v1 import events_pb2 as consult
+from mesoflow.consult.v1 import model_pb2 as consult_model
 from mesoflow.safety.v1 import events_pb2 as safety
 from mesoflow.sessions.v1 import events_pb2 as own
 from services.chassis.delivery import Delivery
@@ -17,12 +18,23 @@ from services.chassis.mapping import to_message
 from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.course.commands import (
     CloseCourse,
+    MoveCourse,
     OpenCourse,
     ProgressCourse,
+    ResumeCourse,
     ScheduleCourse,
+    SuspendCourse,
+    TakeOnCourse,
 )
 from services.sessions.domain.course.model import CourseCloseReason
-from services.sessions.domain.gate.commands import ApplyHold, CopyLicence, RaiseGate, ReleaseHold
+from services.sessions.domain.gate.commands import (
+    ApplyHold,
+    CopyClinic,
+    CopyLicence,
+    CopyRoom,
+    RaiseGate,
+    ReleaseHold,
+)
 from services.sessions.domain.gate.model import gate_id_of
 from services.sessions.events.consumers import HEARINGS, course_id_of
 from services.sessions.events.published import CONTRACT
@@ -61,8 +73,6 @@ def raised(owed: list[Owed]) -> list[str]:
     ("event", "kind", "subject_id"),
     [
         (consult.PatientRegistered(patient_id="p"), HoldKind.PATIENT, "p"),
-        (consult.ClinicOpened(clinic_id="c"), HoldKind.CLINIC, "c"),
-        (consult.RoomAdded(clinic_id="c", room_id="r"), HoldKind.ROOM, "r"),
         (consult.PractitionerEnrolled(practitioner_id="d"), HoldKind.PRACTITIONER, "d"),
     ],
 )
@@ -73,6 +83,45 @@ def test_whatever_can_be_held_gets_its_gate(
     [owed] = heard(event)
     assert owed.key == gate_id_of(subject)
     assert owed.command == RaiseGate(owed.key, subject, AT)
+
+
+CLINIC, ROOM = HoldSubject(HoldKind.CLINIC, "c"), HoldSubject(HoldKind.ROOM, "r")
+
+
+@pytest.mark.parametrize(
+    ("event", "command"),
+    [
+        (
+            consult.ClinicOpened(clinic_id="c", time_zone="Europe/London"),
+            CopyClinic(gate_id_of(CLINIC), CLINIC, "Europe/London", AT),
+        ),
+        (
+            consult.ClinicAmended(clinic_id="c", time_zone="Europe/Paris"),
+            CopyClinic(gate_id_of(CLINIC), CLINIC, "Europe/Paris", AT),
+        ),
+        (
+            consult.RoomAdded(clinic_id="c", room_id="r"),
+            CopyRoom(gate_id_of(ROOM), ROOM, "c", AT),
+        ),
+    ],
+)
+def test_clinics_and_rooms_are_copied_to_their_gates(
+    event: Message, command: CopyClinic | CopyRoom
+) -> None:
+    [owed] = heard(event)
+    assert (owed.key, owed.command) == (command.gate_id, command)
+
+
+def test_a_revoked_licence_is_copied_over_itself() -> None:
+    event = consult.LicenceRevoked(
+        practitioner_id="d",
+        licence_id="l",
+        valid_from=Date(year=2026, month=1, day=1),
+        valid_until=Date(year=2026, month=3, day=1),
+    )
+    [owed] = heard(event)
+    assert isinstance(owed.command, CopyLicence)
+    assert (owed.command.licence_id, owed.command.valid_until) == ("l", date(2026, 3, 1))
 
 
 def test_a_licence_is_copied_to_its_practitioners_gate() -> None:
@@ -100,6 +149,24 @@ def test_an_accepted_plan_opens_its_one_course_and_raises_its_ingredients() -> N
     assert isinstance(course.command, OpenCourse)
     assert (course.key, course.command.cocktail) == (COURSE_ID, COCKTAIL)
     assert raised(gates) == ["dexpanthenol", "biotin"]
+    assert course.command.earliest_session_at is None
+    assert course.command.last_performed_on is None
+
+
+def test_an_accepted_plan_says_when_it_may_begin_and_what_was_done_before() -> None:
+    event = consult.PlanAccepted(
+        plan_id="plan-1",
+        cocktail=to_message(OPENED, own.CourseOpened).cocktail,
+        protocol=to_message(OPENED, own.CourseOpened).protocol,
+        imported=consult_model.PlanImport(last_performed_on=Date(year=2026, month=2, day=1)),
+        terms_version=3,
+    )
+    event.earliest_session_at.FromDatetime(AT)
+    [course, *_] = heard(event)
+    assert isinstance(course.command, OpenCourse)
+    assert course.command.earliest_session_at == AT
+    assert course.command.last_performed_on == date(2026, 2, 1)
+    assert course.command.terms_version == 3
 
 
 @pytest.mark.parametrize(
@@ -113,6 +180,20 @@ def test_an_accepted_plan_opens_its_one_course_and_raises_its_ingredients() -> N
         (
             consult.ConsentWithdrawn(plan_id="plan-1"),
             CloseCourse(COURSE_ID, CourseCloseReason.CONSENT_WITHDRAWN, AT),
+        ),
+        (
+            consult.PlanAmended(plan_id="plan-1", terms_version=2),
+            SuspendCourse(COURSE_ID, 2, AT),
+        ),
+        (consult.PlanFlagged(plan_id="plan-1"), SuspendCourse(COURSE_ID, 0, AT)),
+        (consult.PlanCleared(plan_id="plan-1"), ResumeCourse(COURSE_ID, AT)),
+        (
+            consult.PlanMoved(plan_id="plan-1", clinic_id="c"),
+            MoveCourse(COURSE_ID, "c", AT),
+        ),
+        (
+            consult.ResponsibilitySigned(plan_id="plan-1", practitioner_id="d"),
+            TakeOnCourse(COURSE_ID, "d", AT),
         ),
     ],
 )

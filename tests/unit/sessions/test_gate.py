@@ -1,5 +1,6 @@
 """Gates: raised once, closed by holds, opened when the last one is released."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,19 +9,24 @@ from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.gate.commands import (
     ApplyHold,
     Command,
+    CopyClinic,
     CopyLicence,
+    CopyRoom,
     RaiseGate,
     ReleaseHold,
 )
-from services.sessions.domain.gate.decider import DECIDER
+from services.sessions.domain.gate.decider import DECIDER, time_zone_of
+from services.sessions.domain.gate.errors import SubjectUnknown
 from services.sessions.domain.gate.events import (
+    ClinicCopied,
     Event,
     GateRaised,
     HoldApplied,
     HoldReleased,
     LicenceCopied,
+    RoomCopied,
 )
-from services.sessions.domain.gate.model import gate_id_of, licensed
+from services.sessions.domain.gate.model import Gate, gate_id_of, licensed
 from tests.support.spec import Spec
 from tests.unit.sessions.cases import NOW, PATIENT
 
@@ -34,6 +40,14 @@ RELEASE = ReleaseHold(GATE_ID, "hold-1", NOW)
 DAYS = ("GMC", date(2026, 1, 1), date(2026, 12, 31))
 DOCTOR = HoldSubject(HoldKind.PRACTITIONER, "practitioner-1")
 COPY = CopyLicence(GATE_ID, DOCTOR, "licence-1", *DAYS, NOW)
+CLINIC = HoldSubject(HoldKind.CLINIC, "clinic-1")
+COPY_CLINIC = CopyClinic(GATE_ID, CLINIC, "Europe/London", NOW)
+MOVED_CLINIC = CopyClinic(GATE_ID, CLINIC, "Europe/Paris", NOW)
+ZONE = ClinicCopied(GATE_ID, "clinic-1", "Europe/London", NOW)
+MOVED_ZONE = ClinicCopied(GATE_ID, "clinic-1", "Europe/Paris", NOW)
+ROOM = HoldSubject(HoldKind.ROOM, "room-1")
+COPY_ROOM = CopyRoom(GATE_ID, ROOM, "clinic-1", NOW)
+ROOM_COPIED = RoomCopied(GATE_ID, "room-1", "clinic-1", NOW)
 COPIED = LicenceCopied(GATE_ID, "practitioner-1", "licence-1", *DAYS, NOW)
 
 
@@ -51,6 +65,12 @@ COPIED = LicenceCopied(GATE_ID, "practitioner-1", "licence-1", *DAYS, NOW)
         ([], COPY, [GateRaised(GATE_ID, DOCTOR, NOW), COPIED]),
         ([RAISED], COPY, [COPIED]),
         ([RAISED, COPIED], COPY, []),
+        ([], COPY_CLINIC, [GateRaised(GATE_ID, CLINIC, NOW), ZONE]),
+        ([RAISED], COPY_CLINIC, [ZONE]),
+        ([RAISED, ZONE], COPY_CLINIC, []),
+        ([RAISED, ZONE], MOVED_CLINIC, [MOVED_ZONE]),
+        ([], COPY_ROOM, [GateRaised(GATE_ID, ROOM, NOW), ROOM_COPIED]),
+        ([RAISED, ROOM_COPIED], COPY_ROOM, []),
     ],
 )
 def test_repeats_are_harmless_and_a_missing_gate_is_raised(
@@ -78,6 +98,30 @@ def test_a_licence_holds_on_both_its_ends(day: date, valid: bool) -> None:
     state = Spec(DECIDER).given(RAISED, COPIED).state
     assert state is not None
     assert licensed(state, day) is valid
+
+
+def test_a_revoked_licence_ended_the_day_before() -> None:
+    revoked = replace(COPY, valid_until=date(2026, 3, 1))
+    [event] = Spec(DECIDER).given(RAISED, COPIED).when(revoked, None)
+    state = Spec(DECIDER).given(RAISED, COPIED, event).state
+    assert state is not None
+    assert licensed(state, date(2026, 3, 1))
+    assert not licensed(state, date(2026, 3, 2))
+
+
+def test_a_clinic_and_a_room_are_known_once_they_are_copied() -> None:
+    clinic, room = Spec(DECIDER).given(RAISED, ZONE).state, Spec(DECIDER).given(ROOM_COPIED)
+    assert clinic is not None
+    assert time_zone_of({CLINIC: clinic}, "clinic-1") == "Europe/London"
+    state = Spec(DECIDER).given(RAISED, *room.history).state
+    assert state is not None
+    assert state.at_clinic_id == "clinic-1"
+
+
+@pytest.mark.parametrize("gates", [{}, {CLINIC: None}, {CLINIC: Spec(DECIDER).given(RAISED).state}])
+def test_a_clinic_without_a_time_zone_has_no_days(gates: dict[HoldSubject, Gate | None]) -> None:
+    with pytest.raises(SubjectUnknown):
+        time_zone_of(gates, "clinic-1")
 
 
 def test_a_uuid_in_capitals_meets_the_same_gate_and_a_code_does_not() -> None:

@@ -1,5 +1,6 @@
 """Lots: who may receive one, until when it is good, what it holds."""
 
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -15,6 +16,7 @@ from services.sessions.domain.lot.errors import (
     LotExpired,
     PatientNotFound,
 )
+from services.sessions.domain.lot.events import LotReceived
 from services.sessions.domain.lot.model import Lot, hold_together
 from tests.support.spec import Spec
 from tests.unit.sessions.cases import COCKTAIL, NOW, lot
@@ -25,7 +27,7 @@ RECEIVE = ReceiveLot(
     beyond_use_at=NOW + timedelta(hours=1),
     at=NOW,
 )
-KNOWN = Known(clinic=True, patient=True)
+KNOWN = Known("UTC", "patient-1")
 
 
 def test_a_lot_is_received_and_its_label_taken() -> None:
@@ -39,8 +41,8 @@ def test_a_lot_is_received_and_its_label_taken() -> None:
 @pytest.mark.parametrize(
     ("command", "known", "refusal"),
     [
-        (RECEIVE, Known(clinic=False, patient=True), ClinicNotFound),
-        (RECEIVE, Known(clinic=True, patient=False), PatientNotFound),
+        (RECEIVE, Known(None, "patient-1"), ClinicNotFound),
+        (RECEIVE, Known("UTC", None), PatientNotFound),
         (replace(RECEIVE, expires_on=date(2026, 3, 1)), KNOWN, LotExpired),
         (replace(RECEIVE, beyond_use_at=NOW), KNOWN, BeyondUsePassed),
     ],
@@ -48,6 +50,32 @@ def test_a_lot_is_received_and_its_label_taken() -> None:
 def test_a_lot_is_refused(command: ReceiveLot, known: Known, refusal: type[DomainError]) -> None:
     with pytest.raises(refusal):
         Spec(DECIDER).when(command, known)
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "hour", "good"),
+    [
+        ("Pacific/Auckland", 12, False),  # already the third of March there
+        ("Pacific/Auckland", 10, True),
+        ("America/Los_Angeles", 12, True),
+        ("UTC", 23, True),
+    ],
+)
+def test_the_last_day_on_a_label_is_a_day_of_the_clinic(
+    time_zone: str, hour: int, good: bool
+) -> None:
+    command = replace(RECEIVE, at=NOW.replace(hour=hour), beyond_use_at=None)
+    with nullcontext() if good else pytest.raises(LotExpired):
+        Spec(DECIDER).when(command, Known(time_zone, "patient-1"))
+
+
+def test_a_label_names_whoever_its_patient_was_merged_into() -> None:
+    [event] = Spec(DECIDER).when(RECEIVE, Known("UTC", "patient-2"))
+    assert isinstance(event, LotReceived)
+    assert event.for_patient_id == "patient-2"
+    [nobody] = Spec(DECIDER).when(replace(RECEIVE, for_patient_id=None), Known("UTC", None))
+    assert isinstance(nobody, LotReceived)
+    assert nobody.for_patient_id is None
 
 
 def part(component: Component, volume: int) -> Lot:

@@ -42,21 +42,22 @@ REPORT = ReportReaction(
     at=NOW,
 )
 SESSION_1 = Spec(SESSION).given(BOOKED).state
-HEARD = Heard(patient=True, clinic=True, session=SESSION_1)
+HEARD = Heard("patient-1", True, SESSION_1, "patient-1")
+BELONGS = Belonging("patient-1", course(), "patient-1")
 
 
 def test_an_outcome_is_measured_where_the_course_is() -> None:
-    [event] = Spec(OUTCOME).when(MEASURE, Belonging(True, course()))
+    [event] = Spec(OUTCOME).when(MEASURE, BELONGS)
     assert (event.clinic_id, event.outcome, event.measured_at) == ("clinic-1", MEASURE.outcome, NOW)
-    assert Spec(OUTCOME).given(event).when(MEASURE, Belonging(True, course())) == []
+    assert Spec(OUTCOME).given(event).when(MEASURE, BELONGS) == []
 
 
 @pytest.mark.parametrize(
     ("facts", "refusal"),
     [
-        (Belonging(False, course()), SubjectUnknown),
-        (Belonging(True, None), PlanNotFound),
-        (Belonging(True, replace(course(), patient_id="patient-2")), PlanNotOfPatient),
+        (replace(BELONGS, patient_id=None), SubjectUnknown),
+        (replace(BELONGS, course=None), PlanNotFound),
+        (replace(BELONGS, course_patient_id="patient-2"), PlanNotOfPatient),
     ],
 )
 def test_an_outcome_is_refused(facts: Belonging, refusal: type[DomainError]) -> None:
@@ -68,6 +69,14 @@ def test_a_reaction_carries_the_plan_of_its_session() -> None:
     [event] = Spec(REACTION).when(REPORT, HEARD)
     assert (event.session_id, event.plan_id) == ("session-1", "plan-1")
     assert event.narrative == REPORT.narrative
+
+
+def test_what_names_a_merged_patient_is_the_survivors() -> None:
+    """The report still names the duplicate; its session follows, or has followed already."""
+    merged = replace(HEARD, patient_id="patient-2", session_patient_id="patient-2")
+    [reaction] = Spec(REACTION).when(REPORT, merged)
+    [outcome] = Spec(OUTCOME).when(MEASURE, Belonging("patient-2", course(), "patient-2"))
+    assert (reaction.patient_id, outcome.patient_id) == ("patient-2", "patient-2")
 
 
 def test_a_reaction_needs_no_session() -> None:
@@ -88,10 +97,10 @@ def test_the_reporting_clocks_start_no_later_than_now(
 @pytest.mark.parametrize(
     ("command", "facts", "refusal"),
     [
-        (REPORT, replace(HEARD, patient=False), SubjectUnknown),
+        (REPORT, replace(HEARD, patient_id=None), SubjectUnknown),
         (REPORT, replace(HEARD, clinic=False), ClinicNotFound),
         (REPORT, replace(HEARD, session=None), SessionNotFound),
-        (replace(REPORT, patient_id="patient-2"), HEARD, SessionNotOfPatient),
+        (REPORT, replace(HEARD, patient_id="patient-2"), SessionNotOfPatient),
     ],
 )
 def test_a_report_is_refused(

@@ -7,7 +7,15 @@ import pytest
 
 from services.chassis.kernel import DomainError
 from services.sessions.domain.clinical import HoldKind, HoldSubject
-from services.sessions.domain.course.errors import ConsentWithdrawn, IntervalTooShort, NoCredit
+from services.sessions.domain.course.errors import (
+    ConsentWithdrawn,
+    CoolingOff,
+    CourseMoved,
+    CourseSuspended,
+    IntervalTooShort,
+    NoCredit,
+    ResponsibleSignatureMissing,
+)
 from services.sessions.domain.course.events import CourseClosed
 from services.sessions.domain.course.model import CourseCloseReason, CourseState
 from services.sessions.domain.gate.errors import HoldActive, LicenceLapsed, SubjectUnknown
@@ -125,6 +133,18 @@ LAPSED = replace(START, at=NOW + 365 * DAY, answer=SafetyAnswer((), NOW + 365 * 
     ("command", "facts", "refusal"),
     [
         (START, surroundings(of=course(WITHDRAWN)), ConsentWithdrawn),
+        (START, surroundings(of=replace(course(), state=CourseState.SUSPENDED)), CourseSuspended),
+        (START, surroundings(of=replace(course(), clinic_id="clinic-2")), CourseMoved),
+        (
+            START,
+            surroundings(of=replace(course(), awaits_responsible=True)),
+            ResponsibleSignatureMissing,
+        ),
+        (
+            START,
+            surroundings(of=replace(course(), earliest_session_at=NOW + SECONDS)),
+            CoolingOff,
+        ),
         (START, surroundings(of=replace(course(), state=CourseState.OPEN)), NoCredit),
         (START, replace(surroundings(), lots={}), LotNotFound),
         (LAPSED, surroundings(), LicenceLapsed),

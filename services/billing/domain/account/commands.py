@@ -9,13 +9,26 @@ from services.billing.domain.money import Money
 
 @dataclass(frozen=True, slots=True)
 class OpenAccount:
-    """Open the account of an accepted plan on the terms of its quote."""
+    """Open the account of an accepted plan on the terms of its quote, or change it to a new one's.
+
+    `carried_over_code` names the payment that a half-used course of another system brings along.
+    """
 
     account_id: str
     plan_id: str
     patient_id: str
     clinic_id: str
     quote_id: str
+    at: datetime
+    carried_over_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class MoveAccount:
+    """Let the account follow its plan to another clinic."""
+
+    account_id: str
+    clinic_id: str
     at: datetime
 
 
@@ -69,4 +82,4 @@ class VoidCredit:
     at: datetime
 
 
-Command = OpenAccount | RecordPayment | ReserveCredit | PostCredit | VoidCredit
+Command = OpenAccount | MoveAccount | RecordPayment | ReserveCredit | PostCredit | VoidCredit

@@ -1,10 +1,10 @@
 """How an account decides."""
 
 from collections.abc import Sequence
-from datetime import datetime
 
 from services.billing.domain.account.commands import (
     Command,
+    MoveAccount,
     OpenAccount,
     PostCredit,
     RecordPayment,
@@ -18,12 +18,10 @@ from services.billing.domain.account.errors import (
     NoCredit,
 )
 from services.billing.domain.account.events import (
-    AccountOpened,
+    AccountMoved,
     CreditPosted,
     CreditReserved,
-    CreditsGranted,
     CreditVoided,
-    DepositPaid,
     Event,
     PaymentReceived,
     RevenueRecognised,
@@ -31,9 +29,9 @@ from services.billing.domain.account.events import (
 from services.billing.domain.account.folding import evolve
 from services.billing.domain.account.ledger import project
 from services.billing.domain.account.model import Account, AccountState
+from services.billing.domain.account.sale import amend_account, deposit_covered, open_account
 from services.billing.domain.invoice.errors import InvoiceClosed
 from services.billing.domain.money import amount_of, minor_units, minor_units_in
-from services.billing.domain.quote.errors import QuoteNotFound
 from services.billing.domain.quote.model import Quote
 from services.chassis.kernel import Decider
 
@@ -41,49 +39,36 @@ from services.chassis.kernel import Decider
 def decide(command: Command, state: Account | None, quote: Quote | None) -> Sequence[Event]:
     """Return the events that `command` causes, or raise a refusal. `quote` is the plan's."""
     if isinstance(command, OpenAccount):
-        return [] if state is not None else open_account(command, quote)
+        if state is None:
+            return open_account(command, quote)
+        return amend_account(command, state, quote)
+    if isinstance(command, MoveAccount):
+        return move(command, state)
     if state is None:
         raise AccountNotFound
+    if isinstance(command, RecordPayment):
+        return record_payment(command, state)
+    return use_credit(command, state)
+
+
+def use_credit(
+    command: ReserveCredit | PostCredit | VoidCredit, account: Account
+) -> Sequence[Event]:
+    """Return what becomes of a session's credit."""
     match command:
-        case RecordPayment():
-            return record_payment(command, state)
         case ReserveCredit():
-            return reserve(command, state)
+            return reserve(command, account)
         case PostCredit():
-            return post(command, state)
+            return post(command, account)
         case VoidCredit():
-            return void(command, state)
+            return void(command, account)
 
 
-def open_account(command: OpenAccount, quote: Quote | None) -> Sequence[Event]:
-    """Open the account on the quote's terms; a plan without deposit has its credits at once."""
-    if quote is None:
-        raise QuoteNotFound(quote_id=command.quote_id)
-    opened = AccountOpened(
-        account_id=command.account_id,
-        plan_id=command.plan_id,
-        patient_id=command.patient_id,
-        clinic_id=command.clinic_id,
-        quote_id=command.quote_id,
-        currency_code=quote.total.currency_code,
-        sessions=quote.sessions,
-        unit_price=quote.unit_price,
-        net=quote.net,
-        tax=quote.tax,
-        total=quote.total,
-        deposit=quote.deposit,
-        opened_at=command.at,
-    )
-    if minor_units(quote.deposit) > 0:
-        return [opened]
-    return [opened, *deposit_covered(evolve(None, opened), command.at)]
-
-
-def deposit_covered(account: Account, at: datetime) -> Sequence[Event]:
-    """Return what follows once the deposit is there: the course may be booked."""
-    whose = (account.account_id, account.plan_id, account.patient_id)
-    deposit = amount_of(account.currency_code, account.deposit_minor_units)
-    return [DepositPaid(*whose, deposit, at), CreditsGranted(*whose, len(account.shares), at)]
+def move(command: MoveAccount, account: Account | None) -> Sequence[Event]:
+    """Follow the plan; one that is not accepted yet has no account, and opens it where it is."""
+    if account is None or account.clinic_id == command.clinic_id:
+        return []
+    return [AccountMoved(account.account_id, account.plan_id, command.clinic_id, command.at)]
 
 
 def record_payment(command: RecordPayment, account: Account) -> Sequence[Event]:
@@ -134,7 +119,7 @@ def post(command: PostCredit, account: Account) -> Sequence[Event]:
     session_id = command.session_id
     if session_id in account.posted:
         return []
-    if session_id not in account.reserved:
+    if session_id not in account.reserved or len(account.posted) >= len(account.shares):
         refuse_without_credit(account)
     share = account.shares[len(account.posted)]
     whose = (account.account_id, session_id, account.patient_id)

@@ -138,4 +138,6 @@ Event = (
     | CreditPosted
     | CreditVoided
     | RevenueRecognised
+    | AccountAmended
+    | AccountMoved
 )

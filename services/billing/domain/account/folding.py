@@ -3,6 +3,8 @@
 from dataclasses import replace
 
 from services.billing.domain.account.events import (
+    AccountAmended,
+    AccountMoved,
     AccountOpened,
     CreditPosted,
     CreditReserved,
@@ -13,8 +15,8 @@ from services.billing.domain.account.events import (
     PaymentReceived,
     RevenueRecognised,
 )
-from services.billing.domain.account.model import Account, AccountState, Share
-from services.billing.domain.money import allocate, minor_units
+from services.billing.domain.account.model import Account, AccountState, spread
+from services.billing.domain.money import minor_units
 
 
 def evolve(state: Account | None, event: Event) -> Account:
@@ -29,8 +31,29 @@ def evolve(state: Account | None, event: Event) -> Account:
             return replace(state, deposit_paid_at=event.paid_at)
         case CreditsGranted():
             return replace(state, credits_granted=state.credits_granted + event.credits)
+        case AccountAmended():
+            return amended(state, event)
+        case AccountMoved():
+            return replace(state, clinic_id=event.clinic_id)
         case _:
             return moved(state, event)
+
+
+def amended(state: Account, event: AccountAmended) -> Account:
+    """Return the account on its new terms: what is earned stays, the rest is spread anew."""
+    net = minor_units(event.net) - state.revenue
+    tax = minor_units(event.tax) - state.tax_payable
+    left = spread(net, tax, event.sessions - len(state.posted))
+    total = minor_units(event.total)
+    return replace(
+        state,
+        quote_id=event.quote_id,
+        former_quote_ids=(*state.former_quote_ids, state.quote_id),
+        shares=(*state.earned, *left),
+        total_minor_units=total,
+        deposit_minor_units=min(state.deposit_minor_units, total),
+        credits_granted=event.sessions if state.credits_granted else 0,
+    )
 
 
 def moved(
@@ -52,8 +75,6 @@ def moved(
 
 def opened(event: AccountOpened) -> Account:
     """Return the new account, each session's share of the sale fixed."""
-    net = allocate(minor_units(event.net), [1] * event.sessions)
-    tax = allocate(minor_units(event.tax), [1] * event.sessions)
     return Account(
         account_id=event.account_id,
         state=AccountState.OPEN,
@@ -61,8 +82,9 @@ def opened(event: AccountOpened) -> Account:
         patient_id=event.patient_id,
         clinic_id=event.clinic_id,
         quote_id=event.quote_id,
+        former_quote_ids=(),
         currency_code=event.currency_code,
-        shares=tuple(map(Share, net, tax)),
+        shares=spread(minor_units(event.net), minor_units(event.tax), event.sessions),
         total_minor_units=minor_units(event.total),
         deposit_minor_units=minor_units(event.deposit),
         received_minor_units=0,

@@ -9,6 +9,8 @@ from datetime import datetime
 from enum import Enum
 from uuid import NAMESPACE_OID, uuid5
 
+from services.billing.domain.money import allocate
+
 
 class AccountState(Enum):
     """Where an account stands."""
@@ -45,7 +47,7 @@ class Account:
     """Credits by session, and money in minor units of one currency.
 
     `shares` has one for each session sold; the n-th performed session takes the n-th. `posted`
-    is in the order of performance.
+    is in the order of performance. `former_quote_ids` are those that amendments took the place of.
     """
 
     account_id: str
@@ -54,6 +56,7 @@ class Account:
     patient_id: str
     clinic_id: str
     quote_id: str
+    former_quote_ids: tuple[str, ...]
     currency_code: str
     shares: tuple[Share, ...]
     total_minor_units: int
@@ -74,22 +77,44 @@ class Account:
 
     @property
     def due(self) -> int:
-        """What may still be paid."""
-        return self.total_minor_units - self.received_minor_units
+        """What may still be paid; nothing where an amended plan costs less than was paid."""
+        return max(0, self.total_minor_units - self.received_minor_units)
+
+    @property
+    def earned(self) -> tuple[Share, ...]:
+        """The shares of the performed sessions."""
+        return self.shares[: len(self.posted)]
 
     @property
     def revenue(self) -> int:
-        return sum(share.net for share in self.shares[: len(self.posted)])
+        return sum(share.net for share in self.earned)
 
     @property
     def tax_payable(self) -> int:
-        return sum(share.tax for share in self.shares[: len(self.posted)])
+        return sum(share.tax for share in self.earned)
+
+    def accepted(self, quote_id: str) -> bool:
+        """Tell whether the plan was accepted on this quote, now or before it was amended."""
+        return quote_id == self.quote_id or quote_id in self.former_quote_ids
 
     @property
     def contract_position(self) -> int:
         """Paid less earned: above zero it is owed to the patient, below zero by the patient."""
         earned = self.revenue + self.tax_payable
         return self.received_minor_units - earned - self.refunded_minor_units
+
+
+def spread(net: int, tax: int, sessions: int) -> tuple[Share, ...]:
+    """Return each session's share of a sale; they add up to it. No session, no share."""
+    if sessions == 0:
+        return ()
+    alike = [1] * sessions
+    return tuple(map(Share, allocate(net, alike), allocate(tax, alike)))
+
+
+def carried_over_of(account_id: str) -> str:
+    """Return the id of the one payment that another system's course brings along."""
+    return str(uuid5(NAMESPACE_OID, f"payment\x1f{account_id}\x1fcarried_over"))
 
 
 def account_of(plan_id: str) -> str:

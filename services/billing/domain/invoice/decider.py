@@ -56,40 +56,50 @@ def settle(command: SettleInvoice, state: Invoice, facts: Terms) -> Sequence[Inv
 
 
 def issue(command: IssueInvoice, facts: Terms) -> Sequence[InvoiceIssued]:
-    """Ask for the quote's deposit; where the chain wants none there is no invoice."""
+    """Ask for what is missing of the quote's deposit; where that is nothing there is no invoice.
+
+    The quote's patient is asked: that follows a merged patient, and news of the course may be old.
+    """
     if facts.quote is None:
         raise QuoteNotFound(quote_id=command.quote_id)
     if facts.edition is None:
         raise PriceListNotFound
-    if minor_units(facts.quote.deposit) == 0:
+    due = deposit_due(facts.quote)
+    if due == 0:
         return []
+    line = deposit_line(facts.quote, facts.edition, due)
     return [
         InvoiceIssued(
             invoice_id=command.invoice_id,
             account_id=command.account_id,
             plan_id=command.plan_id,
             course_id=command.course_id,
-            patient_id=command.patient_id,
+            patient_id=facts.quote.patient_id,
             clinic_id=command.clinic_id,
-            lines=(deposit_line(facts.quote, facts.edition),),
-            total=facts.quote.deposit,
+            lines=(line,),
+            total=line.total,
             issued_at=command.at,
         )
     ]
 
 
-def deposit_line(quote: Quote, edition: Edition) -> InvoiceLine:
+def deposit_due(quote: Quote) -> int:
+    """Return what of the deposit another system was not paid already."""
+    prepaid = minor_units(quote.prepaid) if quote.prepaid is not None else 0
+    return max(0, minor_units(quote.deposit) - prepaid)
+
+
+def deposit_line(quote: Quote, edition: Edition, due: int) -> InvoiceLine:
     """Return the line of the deposit: its tax is the total's, in proportion."""
     currency = quote.deposit.currency_code
-    weights = (minor_units(quote.net), minor_units(quote.tax))
-    net, tax = allocate(minor_units(quote.deposit), weights)
+    net, tax = allocate(due, (minor_units(quote.net), minor_units(quote.tax)))
     return InvoiceLine(
         item=BillableItem.DEPOSIT,
         quantity=1,
         unit_price=amount_of(currency, net),
         net=amount_of(currency, net),
         tax=amount_of(currency, tax),
-        total=quote.deposit,
+        total=amount_of(currency, due),
         tax_basis_points=edition.tax_basis_points,
         tax_reason_code=edition.tax_reason_code,
     )

@@ -4,13 +4,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from services.billing.domain.money import Money, amount_of, minor_units, share_of
+from services.billing.domain.money import Money, share_of
 from services.billing.domain.price_list.errors import PriceListNotFound
-from services.billing.domain.price_list.model import BillableItem, Edition, PriceList
+from services.billing.domain.price_list.model import PriceList
 from services.billing.domain.quote.commands import Command, ExpireQuote, IssueQuote
 from services.billing.domain.quote.errors import QuoteNotFound
 from services.billing.domain.quote.events import Event, QuoteExpired, QuoteIssued
 from services.billing.domain.quote.model import Quote, QuoteState
+from services.billing.domain.quote.pricing import Basis, kept, listed
 from services.chassis.kernel import Decider, Fact, Timer
 
 EXPIRE = "expire_quote"
@@ -18,19 +19,21 @@ EXPIRE = "expire_quote"
 
 @dataclass(frozen=True, slots=True)
 class Surroundings:
-    """What a quote must know beside itself."""
+    """What a quote must know beside itself. `patient_id` is who the plan's patient is by now."""
 
     price_list: PriceList | None = None
-    plan_accepted: bool = False
+    amended: Quote | None = None
+    patient_id: str | None = None
+    accepted: bool = False
 
 
 def decide(command: Command, state: Quote | None, facts: Surroundings) -> Sequence[Event]:
     """Return the events that `command` causes, or raise a refusal."""
     match command, state:
         case IssueQuote(), None:
-            return [issue(command, facts.price_list)]
+            return [issue(command, facts)]
         case ExpireQuote(), Quote(state=QuoteState.ISSUED):
-            if facts.plan_accepted or command.at < state.valid_until:
+            if facts.accepted or command.at < state.valid_until:
                 return []
             return [QuoteExpired(state.quote_id, state.plan_id, state.patient_id, command.at)]
         case ExpireQuote(), None:
@@ -39,46 +42,54 @@ def decide(command: Command, state: Quote | None, facts: Surroundings) -> Sequen
             return []
 
 
-def issue(command: IssueQuote, price_list: PriceList | None) -> QuoteIssued:
+def issue(command: IssueQuote, facts: Surroundings) -> QuoteIssued:
     """Price the plan, or refuse where the chain has no price: none is ever invented.
 
-    A plan that had to wait for a list is priced as of the list's publication.
+    A plan that had to wait for a list is priced as of the list's publication. An amended plan
+    keeps the price basis of the quote it had.
     """
-    if price_list is None:
+    if command.amends_quote_id is not None:
+        if facts.amended is None:
+            raise QuoteNotFound(quote_id=command.amends_quote_id)
+        return quoted(command, kept(facts.price_list, facts.amended), command.at, facts)
+    if facts.price_list is None:
         raise PriceListNotFound
-    at = max(command.at, price_list.published_at)
-    edition = price_list.in_force(at.date())
-    if edition is None:
-        raise PriceListNotFound
-    return quoted(command, edition, at)
+    at = max(command.at, facts.price_list.published_at)
+    prepaid = (command.prepaid_sessions, command.prepaid)
+    return quoted(
+        command, listed(facts.price_list, at.date(), command.clinic_id, prepaid), at, facts
+    )
 
 
-def quoted(command: IssueQuote, edition: Edition, at: datetime) -> QuoteIssued:
-    """Return the quote on the terms of `edition`; tax is worked out on the line of sessions."""
-    unit_price = edition.unit_price(BillableItem.SESSION, command.clinic_id)
-    net = command.sessions * minor_units(unit_price)
-    tax = share_of(net, edition.tax_basis_points)
-    deposit = share_of(net + tax, edition.deposit_basis_points)
-
-    def money(minor: int) -> Money:
-        return amount_of(edition.currency_code, minor)
-
+def quoted(command: IssueQuote, basis: Basis, at: datetime, facts: Surroundings) -> QuoteIssued:
+    """Return the quote on `basis`; tax is worked out on the line of sessions."""
+    edition, cost = basis.edition, basis.cost(command.sessions)
+    deposit = share_of(cost.gross, edition.deposit_basis_points)
     return QuoteIssued(
         quote_id=command.quote_id,
         plan_id=command.plan_id,
-        patient_id=command.patient_id,
+        patient_id=facts.patient_id or command.patient_id,
         clinic_id=command.clinic_id,
         sessions=command.sessions,
-        unit_price=unit_price,
-        net=money(net),
-        tax=money(tax),
-        total=money(net + tax),
-        deposit=money(deposit),
+        unit_price=basis.unit_price,
+        net=basis.money(cost.net),
+        tax=basis.money(cost.tax),
+        total=basis.money(cost.gross),
+        deposit=basis.money(deposit),
         price_list_id=edition.price_list_id,
         price_list_version=edition.version,
         issued_at=at,
         valid_until=at + timedelta(days=edition.quote_valid_days),
+        total_12_months=expected(basis, command.sessions_12_months),
+        total_24_months=expected(basis, command.sessions_24_months),
+        prepaid=basis.prepaid,
+        amends_quote_id=command.amends_quote_id,
     )
+
+
+def expected(basis: Basis, sessions: int) -> Money | None:
+    """Return what the sessions of so many months cost, with tax; unset where none is stated."""
+    return basis.money(basis.cost(sessions).gross) if sessions else None
 
 
 def evolve(state: Quote | None, event: Event) -> Quote:

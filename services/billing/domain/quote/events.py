@@ -24,10 +24,10 @@ class QuoteIssued:
     price_list_version: str
     issued_at: datetime
     valid_until: datetime
-    total_12_months: Money | None = None
-    total_24_months: Money | None = None
-    prepaid: Money | None = None
-    amends_quote_id: str | None = None
+    total_12_months: Money | None
+    total_24_months: Money | None
+    prepaid: Money | None
+    amends_quote_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

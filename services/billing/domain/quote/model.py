@@ -33,7 +33,7 @@ class Quote:
     price_list_version: str
     issued_at: datetime
     valid_until: datetime
-    total_12_months: Money | None = None
-    total_24_months: Money | None = None
-    prepaid: Money | None = None
-    amends_quote_id: str | None = None
+    total_12_months: Money | None
+    total_24_months: Money | None
+    prepaid: Money | None
+    amends_quote_id: str | None

@@ -14,4 +14,13 @@ class RegisterChain:
     at: datetime
 
 
-Command = RegisterChain
+@dataclass(frozen=True, slots=True)
+class AmendChain:
+    """Change the chain's jurisdiction."""
+
+    chain_id: str
+    jurisdiction_code: str
+    at: datetime
+
+
+Command = RegisterChain | AmendChain

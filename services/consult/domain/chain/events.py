@@ -23,4 +23,4 @@ class ChainAmended:
     amended_at: datetime
 
 
-Event = ChainRegistered
+Event = ChainRegistered | ChainAmended

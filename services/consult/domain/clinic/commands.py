@@ -27,4 +27,15 @@ class AddRoom:
     at: datetime
 
 
-Command = OpenClinic | AddRoom
+@dataclass(frozen=True, slots=True)
+class AmendClinic:
+    """Change a clinic's time zone, jurisdiction or legal entity."""
+
+    clinic_id: str
+    time_zone: str
+    jurisdiction_code: str
+    legal_entity_code: str
+    at: datetime
+
+
+Command = OpenClinic | AddRoom | AmendClinic

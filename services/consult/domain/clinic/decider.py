@@ -6,14 +6,14 @@ from zoneinfo import available_timezones
 
 from services.chassis.kernel import Decider, Fact, Put
 from services.consult.domain.chain.errors import ChainNotFound
-from services.consult.domain.clinic.commands import AddRoom, Command, OpenClinic
+from services.consult.domain.clinic.commands import AddRoom, AmendClinic, Command, OpenClinic
 from services.consult.domain.clinic.errors import (
     ClinicCodeTaken,
     ClinicNotFound,
     RoomCodeTaken,
     TimeZoneUnknown,
 )
-from services.consult.domain.clinic.events import ClinicOpened, Event, RoomAdded
+from services.consult.domain.clinic.events import ClinicAmended, ClinicOpened, Event, RoomAdded
 from services.consult.domain.clinic.model import Clinic, Room
 
 TIME_ZONES = frozenset(available_timezones())
@@ -32,7 +32,9 @@ def decide(
             if any(room.room_code == command.room_code for room in state.rooms):
                 raise RoomCodeTaken
             return [RoomAdded(state.clinic_id, command.room_id, command.room_code, command.at)]
-        case AddRoom(), _:
+        case AmendClinic(), Clinic():
+            return [amend_clinic(command)]
+        case AddRoom() | AmendClinic(), _:
             raise ClinicNotFound
         case _:
             raise ClinicCodeTaken
@@ -40,8 +42,7 @@ def decide(
 
 def open_clinic(command: OpenClinic) -> ClinicOpened:
     """Return the opening, or refuse a time zone that nobody knows."""
-    if command.time_zone not in TIME_ZONES:
-        raise TimeZoneUnknown
+    refuse_unknown_zone(command.time_zone)
     return ClinicOpened(
         clinic_id=command.clinic_id,
         clinic_code=command.clinic_code,
@@ -50,6 +51,24 @@ def open_clinic(command: OpenClinic) -> ClinicOpened:
         legal_entity_code=command.legal_entity_code,
         opened_at=command.at,
     )
+
+
+def amend_clinic(command: AmendClinic) -> ClinicAmended:
+    """Return the change, or refuse a time zone that nobody knows."""
+    refuse_unknown_zone(command.time_zone)
+    return ClinicAmended(
+        clinic_id=command.clinic_id,
+        time_zone=command.time_zone,
+        jurisdiction_code=command.jurisdiction_code,
+        legal_entity_code=command.legal_entity_code,
+        amended_at=command.at,
+    )
+
+
+def refuse_unknown_zone(time_zone: str) -> None:
+    """Refuse a time zone that the IANA database does not have."""
+    if time_zone not in TIME_ZONES:
+        raise TimeZoneUnknown
 
 
 def evolve(state: Clinic | None, event: Event) -> Clinic:
@@ -69,6 +88,14 @@ def evolve(state: Clinic | None, event: Event) -> Clinic:
             assert state is not None, "a clinic is opened before it gets rooms"
             room = Room(event.room_id, event.room_code)
             return replace(state, rooms=(*state.rooms, room))
+        case ClinicAmended():
+            assert state is not None, "a clinic is opened before it is amended"
+            return replace(
+                state,
+                time_zone=event.time_zone,
+                jurisdiction_code=event.jurisdiction_code,
+                legal_entity_code=event.legal_entity_code,
+            )
 
 
 def project(event: Event) -> Sequence[Fact]:

@@ -37,4 +37,4 @@ class ClinicAmended:
     amended_at: datetime
 
 
-Event = ClinicOpened | RoomAdded
+Event = ClinicOpened | RoomAdded | ClinicAmended

@@ -4,7 +4,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from services.chassis.kernel import SealedText
-from services.consult.domain.consultation.model import Findings, ScreeningAnswer
+from services.consult.domain.consultation.grading import Scales
+from services.consult.domain.consultation.model import (
+    Findings,
+    ReviewDecision,
+    ReviewReason,
+    ScreeningAnswer,
+)
 from services.consult.domain.consultation.screening import Questionnaire
 
 
@@ -21,11 +27,12 @@ class OpenConsultation:
 
 @dataclass(frozen=True, slots=True)
 class RecordFindings:
-    """Record what the examination found."""
+    """Record what the examination found, graded on one of `scales`."""
 
     consultation_id: str
     practitioner_id: str
     findings: Findings
+    scales: Scales
     note: SealedText | None
     at: datetime
 
@@ -51,4 +58,18 @@ class AssessSuitability:
     at: datetime
 
 
-Command = OpenConsultation | RecordFindings | AnswerScreening | AssessSuitability
+@dataclass(frozen=True, slots=True)
+class ReviewSuitability:
+    """Decide, as a physician, on an assessment that leaves it to one; the words are sealed."""
+
+    consultation_id: str
+    practitioner_id: str
+    decision: ReviewDecision
+    reason: ReviewReason
+    note: SealedText
+    at: datetime
+
+
+Command = (
+    OpenConsultation | RecordFindings | AnswerScreening | AssessSuitability | ReviewSuitability
+)

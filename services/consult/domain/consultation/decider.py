@@ -1,7 +1,8 @@
 """How a consultation decides and changes."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time, timedelta
 
 from services.chassis.kernel import Decider, Violation
 from services.consult.domain.clinic.errors import ClinicNotFound
@@ -11,6 +12,7 @@ from services.consult.domain.consultation.commands import (
     Command,
     OpenConsultation,
     RecordFindings,
+    ReviewSuitability,
 )
 from services.consult.domain.consultation.errors import (
     ConsultationNotFound,
@@ -26,16 +28,32 @@ from services.consult.domain.consultation.events import (
     FindingsRecorded,
     ScreeningAnswered,
     SuitabilityAssessed,
+    SuitabilityReviewed,
 )
-from services.consult.domain.consultation.model import Consultation, ConsultationState
+from services.consult.domain.consultation.grading import Scales, refuse_grade
+from services.consult.domain.consultation.model import (
+    Consultation,
+    ConsultationState,
+    SuitabilityReview,
+)
+from services.consult.domain.consultation.observing import Evidence, Lens, observe
+from services.consult.domain.consultation.reviewing import review
 from services.consult.domain.consultation.screening import (
+    Answered,
     Questionnaire,
     RuleSet,
-    concepts,
-    observe,
+    Sight,
+    answer,
 )
-from services.consult.domain.patient.errors import PatientDeceased, PatientNotFound
+from services.consult.domain.dating import turning_days
+from services.consult.domain.formulary.model import Changes
+from services.consult.domain.formulary.rows import need, policy_on, version_on
+from services.consult.domain.patient.clinical import History
+from services.consult.domain.patient.errors import PatientDeceased
 from services.consult.domain.patient.model import Patient, VitalStatus
+from services.consult.domain.patient.standing import usable
+from services.consult.domain.practitioner.model import Practitioner
+from services.consult.domain.practitioner.signing import refuse_unless_licensed_physician
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +66,34 @@ class OpeningFacts:
 
 @dataclass(frozen=True, slots=True)
 class AssessmentFacts:
-    """Whom the rules are applied to, and the rules; None is not there."""
+    """Whom the rules are applied to, the rules, and what the chain signed; None is not there."""
 
     patient: Patient | None
     rules: RuleSet
     questionnaire: Questionnaire | None
+    scales: Scales
+    changes: Changes | None
 
 
-Facts = OpeningFacts | AssessmentFacts | None
+@dataclass(frozen=True, slots=True)
+class Record:
+    """All that an assessment looks at, and the day that it is made."""
+
+    patient: Patient
+    history: History
+    evidence: Evidence
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewFacts:
+    """Whom the decision is about, and who decides; None is not there."""
+
+    patient: Patient | None
+    practitioner: Practitioner | None
+
+
+Facts = OpeningFacts | AssessmentFacts | ReviewFacts | None
 
 
 def decide(command: Command, state: Consultation | None, facts: Facts) -> Sequence[Event]:
@@ -64,31 +102,24 @@ def decide(command: Command, state: Consultation | None, facts: Facts) -> Sequen
         case OpenConsultation(), None, OpeningFacts():
             return [open_consultation(command, facts)]
         case RecordFindings(), Consultation(), _:
-            return [
-                FindingsRecorded(
-                    consultation_id=state.consultation_id,
-                    patient_id=state.patient_id,
-                    practitioner_id=command.practitioner_id,
-                    findings=command.findings,
-                    note=command.note,
-                    recorded_at=command.at,
-                )
-            ]
+            return [record_findings(command, state)]
         case AnswerScreening(), Consultation(), _:
             return [answer_screening(command, state)]
         case AssessSuitability(), Consultation(), AssessmentFacts():
             return [assess(command, state, facts)]
+        case ReviewSuitability(), Consultation(), ReviewFacts():
+            refuse_unless_licensed_physician(facts.practitioner, command.at)
+            return [review(command, state, usable(facts.patient))]
         case _:
             raise ConsultationNotFound
 
 
 def open_consultation(command: OpenConsultation, facts: OpeningFacts) -> ConsultationOpened:
     """Return the opening, or refuse a patient or a clinic that cannot be examined."""
-    if facts.patient is None:
-        raise PatientNotFound
+    patient = usable(facts.patient)
     if not facts.clinic_exists:
         raise ClinicNotFound
-    if facts.patient.vital_status is VitalStatus.DECEASED:
+    if patient.vital_status is VitalStatus.DECEASED:
         raise PatientDeceased
     return ConsultationOpened(
         consultation_id=command.consultation_id,
@@ -99,11 +130,25 @@ def open_consultation(command: OpenConsultation, facts: OpeningFacts) -> Consult
     )
 
 
+def record_findings(command: RecordFindings, state: Consultation) -> FindingsRecorded:
+    """Return the findings, or refuse a grade that the diagnosis's scales do not have."""
+    refuse_grade(command.findings, command.scales.on(command.at.date()))
+    return FindingsRecorded(
+        consultation_id=state.consultation_id,
+        patient_id=state.patient_id,
+        practitioner_id=command.practitioner_id,
+        findings=command.findings,
+        note=command.note,
+        recorded_at=command.at,
+    )
+
+
 def answer_screening(command: AnswerScreening, state: Consultation) -> ScreeningAnswered:
-    """Return the answers, or refuse items that the questionnaire does not have."""
-    if command.questionnaire is None:
+    """Return the answers, or refuse items that the questionnaire in force does not have."""
+    questionnaire = command.questionnaire
+    if questionnaire is None or not questionnaire.in_force_on(command.at.date()):
         raise QuestionnaireUnknown(questionnaire_version=command.questionnaire_version)
-    known = command.questionnaire.item_codes
+    known = questionnaire.item_codes
     unknown = [a.item_code for a in command.answers if a.item_code not in known]
     if unknown:
         raise ScreeningItemUnknown(item_codes=",".join(unknown))
@@ -121,25 +166,50 @@ def assess(
     command: AssessSuitability, state: Consultation, facts: AssessmentFacts
 ) -> SuitabilityAssessed:
     """Return what the rules say, or refuse while something they need is missing."""
-    if facts.patient is None:
-        raise PatientNotFound
+    patient = usable(facts.patient)
     if state.findings is None:
         raise FindingsMissing
     if state.screening_answered_at is None or facts.questionnaire is None:
         raise ScreeningMissing
     refuse_gaps(state, facts.questionnaire)
-    history = facts.patient.history
-    if history is None:
+    if patient.history is None:
         raise HistoryMissing
-    observed = observe(facts.patient, history, state.findings, state.answers)
-    observed |= concepts(history, facts.rules)
+    day = command.at.date()
+    valid_days = need(policy_on(facts.changes, day), "screening_valid_days")
+    record = Record(patient, patient.history, Evidence(state.findings, state.answers), day)
+    until = state.screening_answered_at + timedelta(days=valid_days)
     return SuitabilityAssessed(
         consultation_id=state.consultation_id,
         patient_id=state.patient_id,
         practitioner_id=command.practitioner_id,
-        assessment=facts.rules.assess(observed, state.screening_answered_at),
+        assessment=facts.rules.on(day).assess(
+            seen(record, facts, day),
+            min((until, *turns(record, facts))),
+            version_on(facts.rules.version, facts.changes, day),
+        ),
         assessed_at=command.at,
     )
+
+
+def seen(record: Record, facts: AssessmentFacts, day: date) -> Sight:
+    """Return what is left of a record by `day`, read by the rows of that day."""
+    policy = policy_on(facts.changes, record.day)
+    lens = Lens(facts.rules.on(day), policy, facts.scales.pull_test(day), record.day)
+    sight = observe(record.patient, record.history, record.evidence, lens)
+    return replace(sight, observed=sight.by(day))
+
+
+def turns(record: Record, facts: AssessmentFacts) -> Iterator[datetime]:
+    """Yield when rows that begin or end make another answer of the same record."""
+    said = said_on(record, facts, record.day)
+    for day in turning_days((*facts.rules.rows, *facts.scales.pull_tests)):
+        if day > record.day and said_on(record, facts, day) != said:
+            yield datetime.combine(day, time(), UTC)
+
+
+def said_on(record: Record, facts: AssessmentFacts, day: date) -> Answered:
+    """Return what the rules of `day` would say."""
+    return answer(facts.rules.on(day).fired(seen(record, facts, day).observed))
 
 
 def refuse_gaps(state: Consultation, questionnaire: Questionnaire) -> None:
@@ -178,7 +248,10 @@ def evolve(state: Consultation | None, event: Event) -> Consultation:
                 state=ConsultationState.ASSESSED,
                 assessment=event.assessment,
                 assessed_at=event.assessed_at,
+                review=None,
             )
+        case SuitabilityReviewed():
+            return replace(state, review=reviewed(event))
 
 
 def opened(event: ConsultationOpened) -> Consultation:
@@ -203,7 +276,21 @@ def opened(event: ConsultationOpened) -> Consultation:
 
 def unassessed(state: Consultation) -> Consultation:
     """Return `state` open again."""
-    return replace(state, state=ConsultationState.OPEN, assessment=None, assessed_at=None)
+    return replace(
+        state, state=ConsultationState.OPEN, assessment=None, assessed_at=None, review=None
+    )
+
+
+def reviewed(event: SuitabilityReviewed) -> SuitabilityReview:
+    """Return the decision as the consultation keeps it."""
+    return SuitabilityReview(
+        practitioner_id=event.practitioner_id,
+        decision=event.decision,
+        reason=event.reason,
+        note=event.note,
+        rules_version=event.rules_version,
+        reviewed_at=event.reviewed_at,
+    )
 
 
 DECIDER: Decider[Consultation, Command, Event, Facts] = Decider(decide, evolve)

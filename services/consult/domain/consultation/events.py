@@ -73,4 +73,10 @@ class SuitabilityReviewed:
     reviewed_at: datetime
 
 
-Event = ConsultationOpened | FindingsRecorded | ScreeningAnswered | SuitabilityAssessed
+Event = (
+    ConsultationOpened
+    | FindingsRecorded
+    | ScreeningAnswered
+    | SuitabilityAssessed
+    | SuitabilityReviewed
+)

@@ -10,20 +10,14 @@ condition that DOMAIN gives a reason for, no assessment is made without all of i
 review for each unknown code would bury the reviews that have a reason.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
 from enum import Enum
 
-from services.consult.domain.consultation.model import (
-    Assessment,
-    Findings,
-    FiredRule,
-    ScreeningAnswer,
-    Suitability,
-)
-from services.consult.domain.patient.clinical import Answer, Coding, History
-from services.consult.domain.patient.model import Patient
+from services.consult.domain.consultation.model import Assessment, FiredRule, Suitability
+from services.consult.domain.dating import Dated, is_in_force, rows_of
+from services.consult.domain.patient.clinical import Coding
 
 
 class Topic(Enum):
@@ -43,11 +37,20 @@ class Topic(Enum):
     POLICY = "POLICY"
 
 
-Observations = Mapping[tuple[Topic, str], str]
-PRESENT = "PRESENT"
-ABSENT = "ABSENT"
-# Of two answers to one item the more careful one counts.
-LEAST_CAREFUL_FIRST = (Answer.NO, Answer.UNKNOWN, Answer.YES)
+Subject = tuple[Topic, str]
+Observations = Mapping[Subject, str]
+Answered = tuple[Suitability, tuple[str, ...]]
+AGED = "AGED"
+PRECEDENCE = tuple(Suitability)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionnaireItem:
+    """A question, in words per language."""
+
+    item_code: str
+    texts: Mapping[str, str]
+    source_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,8 +58,18 @@ class Questionnaire:
     """A version of the questionnaire: the items, each of which has to be answered."""
 
     version: str
+    effective_from: date
+    effective_until: date | None
     signed_by_code: str
-    item_codes: tuple[str, ...]
+    items: tuple[QuestionnaireItem, ...]
+
+    @property
+    def item_codes(self) -> tuple[str, ...]:
+        return tuple(item.item_code for item in self.items)
+
+    def in_force_on(self, day: date) -> bool:
+        """Tell whether it may be asked on `day`, its first and its last included."""
+        return is_in_force(self, day)
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +79,10 @@ class Condition:
     topic: Topic
     subject: str
     values: tuple[str, ...]
+
+    @property
+    def code(self) -> str:
+        return f"{self.topic.value}/{self.subject}"
 
     def holds(self, observed: Observations) -> bool:
         return observed.get((self.topic, self.subject)) in self.values
@@ -88,13 +105,23 @@ class SuitabilityRule:
     remedy_code: str
     excluded_ingredient_codes: tuple[str, ...]
     source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
     also: tuple[Condition, ...] = ()
     unless: tuple[Condition, ...] = ()
 
+    @property
+    def watched(self) -> tuple[Condition, ...]:
+        return (Condition(self.topic, self.subject, self.values), *self.also)
+
     def fires_on(self, observed: Observations) -> bool:
-        watched = (Condition(self.topic, self.subject, self.values), *self.also)
         excused = bool(self.unless) and all(each.holds(observed) for each in self.unless)
-        return all(each.holds(observed) for each in watched) and not excused
+        return all(each.holds(observed) for each in self.watched) and not excused
+
+    def unmet(self, observed: Observations) -> tuple[str, ...]:
+        """Return the codes of what is not so yet: were all of it so, the row would be silent."""
+        return tuple(each.code for each in self.unless if not each.holds(observed))
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,20 +130,42 @@ class CodingConcept:
 
     system: str
     code: str
+    version: str
     concept: str
     source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Sight:
+    """What is seen of a patient on a day; `ends` has the first day that a part counts no more."""
+
+    observed: Observations
+    ends: Mapping[Subject, date]
+
+    def by(self, day: date) -> Observations:
+        """Return what is left by `day` if nothing else changes."""
+        return {**self.observed, **{each: AGED for each, end in self.ends.items() if end <= day}}
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    """The signed rules, the days for which their answer holds, and the codings they know."""
+    """The signed rules, and the codings they know."""
 
     version: str
     signed_by_code: str
-    screening_valid_days: int
-    screening_valid_note: str
     rules: tuple[SuitabilityRule, ...]
     codings: tuple[CodingConcept, ...]
+
+    @property
+    def rows(self) -> tuple[Dated, ...]:
+        return (*self.rules, *self.codings)
+
+    def on(self, day: date) -> "RuleSet":
+        """Return the rules and codings of `day`."""
+        return replace(self, rules=rows_of(day, self.rules), codings=rows_of(day, self.codings))
 
     def concept(self, coding: Coding) -> str | None:
         """Return the concept of `coding`, or None for a code that no rule knows."""
@@ -125,20 +174,36 @@ class RuleSet:
                 return known.concept
         return None
 
-    def assess(self, observed: Observations, answered_at: datetime) -> Assessment:
-        """Return what the rules say; it holds as long as the answers do."""
-        fired = tuple(fired_by(rule) for rule in self.rules if rule.fires_on(observed))
-        excluded = {code for rule in fired for code in rule.excluded_ingredient_codes}
+    def subjects(self, topic: Topic) -> frozenset[str]:
+        """Return what the rows name of a topic."""
+        named = (each for rule in self.rules for each in (*rule.watched, *rule.unless))
+        return frozenset(each.subject for each in named if each.topic is topic)
+
+    def fired(self, observed: Observations) -> tuple[FiredRule, ...]:
+        """Return the rows that fire, the strictest first, whatever the order of the rows."""
+        fired = (fired_by(rule, observed) for rule in self.rules if rule.fires_on(observed))
+        return tuple(sorted(fired, key=lambda each: (PRECEDENCE.index(each.effect), each.rule_id)))
+
+    def assess(self, sight: Sight, until: datetime, version: str) -> Assessment:
+        """Return what the rules say; it holds until `until`, or until it would be another."""
+        fired = self.fired(sight.observed)
         return Assessment(
             suitability=strictest(rule.effect for rule in fired),
             fired_rules=fired,
-            excluded_ingredient_codes=tuple(sorted(excluded)),
-            rules_version=self.version,
-            expires_at=answered_at + timedelta(days=self.screening_valid_days),
+            excluded_ingredient_codes=excluded_by(fired),
+            rules_version=version,
+            expires_at=min((until, *self._turns(sight))),
         )
 
+    def _turns(self, sight: Sight) -> Iterator[datetime]:
+        """Yield when the answer becomes another, as one part after the other counts no more."""
+        said = answer(self.fired(sight.observed))
+        for day in sorted(set(sight.ends.values())):
+            if answer(self.fired(sight.by(day))) != said:
+                yield datetime.combine(day, time(), UTC)
 
-def fired_by(rule: SuitabilityRule) -> FiredRule:
+
+def fired_by(rule: SuitabilityRule, observed: Observations) -> FiredRule:
     """Return how a fired row explains itself."""
     return FiredRule(
         rule_id=rule.rule_id,
@@ -147,54 +212,21 @@ def fired_by(rule: SuitabilityRule) -> FiredRule:
         item_code=rule.subject if rule.topic is Topic.ANSWER else "",
         remedy_code=rule.remedy_code,
         excluded_ingredient_codes=rule.excluded_ingredient_codes,
+        unmet_codes=rule.unmet(observed),
         source_codes=rule.source_codes,
     )
 
 
-def strictest(effects: Iterator[Suitability]) -> Suitability:
+def strictest(effects: Iterable[Suitability]) -> Suitability:
     """Return the first in precedence; suitable where nothing fired."""
-    order = list(Suitability)
-    return min(effects, key=order.index, default=Suitability.SUITABLE)
+    return min(effects, key=PRECEDENCE.index, default=Suitability.SUITABLE)
 
 
-def observe(
-    patient: Patient, history: History, findings: Findings, answers: Sequence[ScreeningAnswer]
-) -> dict[tuple[Topic, str], str]:
-    """Return what is known of a patient, but for the codes of the history."""
-    careful = sorted(answers, key=lambda each: LEAST_CAREFUL_FIRST.index(each.answer))
-    observed = {(Topic.ANSWER, each.item_code): each.answer.value for each in careful}
-    observed |= {
-        (Topic.FINDING, "DIAGNOSIS"): findings.diagnosis.value,
-        (Topic.FINDING, "RED_FLAG"): PRESENT if findings.red_flags else ABSENT,
-        (Topic.FINDING, "BDD_POSITIVE"): findings.bdd_positive.value,
-        (Topic.FINDING, "PHOTOGRAPHS"): PRESENT if findings.photo_digests else ABSENT,
-        (Topic.FINDING, "TRICHOSCOPY_OR_PULL_TEST"): PRESENT
-        if looked_closely(findings)
-        else ABSENT,
-        (Topic.PATIENT, "VITAL_STATUS"): patient.vital_status.value,
-        (Topic.PATIENT, "AGE_BAND"): patient.age_band.value,
-        (Topic.PATIENT, "PREGNANCY_POTENTIAL"): patient.pregnancy_potential.value,
-        (Topic.HISTORY, "PREGNANT"): history.pregnant.value,
-        (Topic.HISTORY, "BREASTFEEDING"): history.breastfeeding.value,
-    }
-    return observed
+def excluded_by(fired: Iterable[FiredRule]) -> tuple[str, ...]:
+    """Return the ingredients that any of `fired` keeps from the patient."""
+    return tuple(sorted({code for rule in fired for code in rule.excluded_ingredient_codes}))
 
 
-def looked_closely(findings: Findings) -> bool:
-    """Tell whether the hair was looked at through a lens, or pulled."""
-    return findings.trichoscopy_done or findings.pull_test is not None
-
-
-def concepts(history: History, rules: RuleSet) -> dict[tuple[Topic, str], str]:
-    """Return the concepts that the codes of `history` stand for."""
-    lists = {
-        Topic.ALLERGY: history.allergies,
-        Topic.CONDITION: history.conditions,
-        Topic.MEDICATION: history.medications,
-    }
-    return {
-        (topic, concept): PRESENT
-        for topic, codings in lists.items()
-        for coding in codings
-        if (concept := rules.concept(coding)) is not None
-    }
+def answer(fired: tuple[FiredRule, ...]) -> Answered:
+    """Return what is done because of `fired`."""
+    return strictest(rule.effect for rule in fired), excluded_by(fired)

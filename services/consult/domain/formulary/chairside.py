@@ -1,8 +1,10 @@
 """Reference data beside the formulary: laboratory tests, creams, therapies, time to think."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
+from services.consult.domain.dating import rows_of
 from services.consult.domain.patient.clinical import TherapyKind
 
 
@@ -11,9 +13,13 @@ class Lab:
     """A laboratory test that rules may ask for."""
 
     lab_code: str
+    version: str
     unit_codes: tuple[str, ...]
     when_code: str
     source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,17 +29,6 @@ class Labs:
     version: str
     signed_by_code: str
     labs: tuple[Lab, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class AnaestheticLimit:
-    """The most of a local anaesthetic, by body weight."""
-
-    ingredient_code: str
-    jurisdiction_code: str
-    max_micrograms_per_kilogram: int
-    max_dose_micrograms: int | None
-    source_codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +44,20 @@ class TopicalProduct:
     """A numbing cream."""
 
     product_code: str
+    version: str
     contains: tuple[TopicalContent, ...]
     source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
 
 
 @dataclass(frozen=True, slots=True)
 class Anaesthetics:
-    """All limits of local anaesthetics, and the creams that count against them."""
+    """All numbing creams; what they hold counts against the limits of the formulary's rows."""
 
     version: str
     signed_by_code: str
-    limits: tuple[AnaestheticLimit, ...]
     topical_products: tuple[TopicalProduct, ...]
 
 
@@ -68,9 +66,13 @@ class SupplementaryTherapy:
     """A therapy beside the sessions, in words per language."""
 
     therapy_code: str
+    version: str
     kind: TherapyKind
     texts: Mapping[str, str]
     source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +83,23 @@ class SupplementaryTherapies:
     signed_by_code: str
     therapies: tuple[SupplementaryTherapy, ...]
 
+    def on(self, day: date) -> "SupplementaryTherapies":
+        """Return the therapies of `day`."""
+        return replace(self, therapies=rows_of(day, self.therapies))
+
 
 @dataclass(frozen=True, slots=True)
 class CoolingOffRow:
     """What the law of a place says of the time to think it over; None where it states no days."""
 
     jurisdiction_code: str
+    version: str
     days: int | None
     note: str
     source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,3 +109,7 @@ class CoolingOffs:
     version: str
     signed_by_code: str
     rows: tuple[CoolingOffRow, ...]
+
+    def on(self, day: date) -> "CoolingOffs":
+        """Return what the law says on `day`."""
+        return replace(self, rows=rows_of(day, self.rows))

@@ -51,6 +51,8 @@ class FormularyApplied:
     formulary_version: str
     plan_ids: tuple[str, ...]
     applied_at: datetime
+    # When a row of the files begins or ends next; the last event of an application says so.
+    next_change_on: date | None
 
 
 Event = IngredientSigned | PairSigned | PolicySigned | FormularyApplied

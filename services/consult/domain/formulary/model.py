@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from uuid import NAMESPACE_OID, uuid5
 
 from services.consult.domain.formulary.reference import (
     EvidenceLevel,
@@ -109,8 +110,17 @@ class Changes:
     """All that a chain signed, in the order of signing; one document per chain."""
 
     formulary_id: str
-    formulary_version: str
     ingredients: tuple[SignedIngredient, ...]
     pairs: tuple[SignedPair, ...]
     policies: tuple[Policy, ...]
+    # The version that open plans were held against last, and on which day.
     applied_version: str
+    applied_on: date | None = None
+
+
+def formulary_of(chain_id: str) -> str:
+    """Return the id of a chain's formulary: the chassis's derived_id("formulary", chain_id).
+
+    Worked out here too since rules and handlers may not import the chassis's clock.
+    """
+    return str(uuid5(NAMESPACE_OID, f"formulary\x1f{chain_id}"))

@@ -5,10 +5,12 @@ general knowledge that was not read in a source and `D` a figure that was derive
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
+from services.consult.domain.dating import is_in_force, rows_of
+from services.consult.domain.formulary.chairside import TopicalProduct
 from services.consult.domain.plan.model import Goal, Protocol, SessionWindow
 
 DAYS_PER_WEEK = 7
@@ -80,7 +82,7 @@ class DoseLimit:
 
 @dataclass(frozen=True, slots=True)
 class WeightLimit:
-    """A limit by body weight. It wants a dated weight, which no plan has yet: so it refuses."""
+    """A limit by body weight: it wants a dated weight, and refuses without one."""
 
     jurisdiction_code: str
     max_micrograms_per_kilogram: int
@@ -95,6 +97,8 @@ class Compatibility:
     ingredient_code: str
     stable_seconds: int | None
     source_codes: tuple[str, ...]
+    effective_from: date = date.min
+    effective_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +108,8 @@ class Incompatibility:
     ingredient_codes: tuple[str, str]
     effect_code: str
     source_codes: tuple[str, ...]
+    effective_from: date = date.min
+    effective_until: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +149,10 @@ class Ingredient:
     allergen_codes: tuple[str, ...] = ()
     published_doses: tuple[PublishedDose, ...] = ()
 
+    def on(self, day: date) -> "Ingredient":
+        """Return the row with the pairs of `day`."""
+        return replace(self, compatibilities=rows_of(day, self.compatibilities))
+
     def status_in(self, jurisdiction_code: str) -> JurisdictionStatus | None:
         """Return the status there; without a row there is none, and none means no."""
         for code in places(jurisdiction_code):
@@ -159,6 +169,14 @@ class Ingredient:
                     return row
         return None
 
+    def weight_limit_in(self, jurisdiction_code: str) -> WeightLimit | None:
+        """Return the limit by body weight there, or None where nobody signed one."""
+        for code in places(jurisdiction_code):
+            for row in self.weight_limits:
+                if row.jurisdiction_code == code:
+                    return row
+        return None
+
 
 @dataclass(frozen=True, slots=True)
 class Formulary:
@@ -170,18 +188,31 @@ class Formulary:
     clinic_mixture_source_codes: tuple[str, ...]
     ingredients: tuple[Ingredient, ...]
     incompatibilities: tuple[Incompatibility, ...]
+    topical_products: tuple[TopicalProduct, ...] = ()
+
+    def on(self, day: date) -> "Formulary":
+        """Return the ingredients, pairs and creams of `day`."""
+        return replace(
+            self,
+            ingredients=tuple(row.on(day) for row in rows_of(day, self.ingredients)),
+            incompatibilities=rows_of(day, self.incompatibilities),
+            topical_products=rows_of(day, self.topical_products),
+        )
 
     def ingredient(self, ingredient_code: str, day: date) -> Ingredient | None:
         """Return the row of an ingredient that is in force on `day`."""
         for row in self.ingredients:
-            if row.ingredient_code == ingredient_code and in_force(row, day):
+            if row.ingredient_code == ingredient_code and is_in_force(row, day):
                 return row
         return None
 
     def in_force(self, day: date) -> Sequence[Ingredient]:
         """Return the rows in force on `day`, by code."""
-        rows = [row for row in self.ingredients if in_force(row, day)]
-        return sorted(rows, key=lambda row: row.ingredient_code)
+        return sorted(rows_of(day, self.ingredients), key=lambda row: row.ingredient_code)
+
+    def topical_product(self, product_code: str) -> TopicalProduct | None:
+        """Return a numbing cream."""
+        return next((p for p in self.topical_products if p.product_code == product_code), None)
 
     def incompatibility(self, pair: frozenset[str]) -> Incompatibility | None:
         """Return the row that forbids `pair`, if any does."""
@@ -196,7 +227,12 @@ class Tolerance:
     """How far a session may stray whose distance to the one before is at least `interval_days`."""
 
     interval_days: int
+    version: str
     tolerance_days: int
+    source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -220,23 +256,23 @@ class Schedule:
 class Schedules:
     """Every schedule, and what they have in common."""
 
+    version: str
+    signed_by_code: str
     floor_days: int
     floor_source_codes: tuple[str, ...]
     tolerances: tuple[Tolerance, ...]
-    tolerance_source_codes: tuple[str, ...]
     schedules: tuple[Schedule, ...]
 
     def schedule(self, protocol_code: str, day: date) -> Schedule | None:
         """Return the schedule of that code that is in force on `day`."""
         for row in self.schedules:
-            if row.protocol_code == protocol_code and in_force(row, day):
+            if row.protocol_code == protocol_code and is_in_force(row, day):
                 return row
         return None
 
     def in_force(self, day: date) -> Sequence[Schedule]:
         """Return the schedules in force on `day`, by code."""
-        rows = [row for row in self.schedules if in_force(row, day)]
-        return sorted(rows, key=lambda row: row.protocol_code)
+        return sorted(rows_of(day, self.schedules), key=lambda row: row.protocol_code)
 
     def protocol(self, schedule: Schedule) -> Protocol:
         """Return `schedule` as windows in days."""
@@ -259,11 +295,6 @@ class Schedules:
         """Return how many days a session may stray that comes so long after the one before."""
         fitting = [t for t in self.tolerances if t.interval_days <= interval_days]
         return max((t.tolerance_days for t in fitting), default=0)
-
-
-def in_force(row: Ingredient | Schedule, day: date) -> bool:
-    """Tell whether `row` holds on `day`; both its ends are included."""
-    return row.effective_from <= day and (row.effective_until is None or day <= row.effective_until)
 
 
 def places(jurisdiction_code: str) -> Sequence[str]:

@@ -1,60 +1,153 @@
 """How a patient's record decides and changes."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from services.chassis.kernel import Decider
+from services.chassis.kernel import Decider, Fact, Forget, Timer
 from services.consult.domain.clinic.errors import ClinicNotFound
-from services.consult.domain.patient.commands import Command, RecordHistory, RegisterPatient
-from services.consult.domain.patient.errors import PatientDeceased, PatientNotFound
-from services.consult.domain.patient.events import Event, HistoryRecorded, PatientRegistered
-from services.consult.domain.patient.model import Patient, PatientState, VitalStatus
+from services.consult.domain.patient import erasing, merging, obligations, photo, therapies
+from services.consult.domain.patient.commands import (
+    AbsorbPatient,
+    AmendPatient,
+    Command,
+    EndTherapy,
+    ErasePatient,
+    LiftLegalHold,
+    MergePatients,
+    NoteObligation,
+    PlaceLegalHold,
+    RecordHistory,
+    RecordTherapy,
+    RegisterPatient,
+    RetryErasure,
+    SignPhotoConsent,
+    WithdrawPhotoConsent,
+)
+from services.consult.domain.patient.erasing import ErasureFacts
+from services.consult.domain.patient.errors import (
+    LegalHoldNotFound,
+    PatientDeceased,
+    PatientNotFound,
+)
+from services.consult.domain.patient.events import (
+    Event,
+    HistoryRecorded,
+    LegalHoldLifted,
+    LegalHoldPlaced,
+    PatientAmended,
+    PatientErased,
+    PatientRegistered,
+    PatientRestricted,
+)
+from services.consult.domain.patient.evolution import evolve
+from services.consult.domain.patient.merging import MergeFacts
+from services.consult.domain.patient.model import Patient, VitalStatus
+from services.consult.domain.patient.standing import present, usable
+
+Facts = bool | MergeFacts | Patient | ErasureFacts | None
+Deciding = Callable[[Any, Patient], Sequence[Event]]
 
 
-def decide(command: Command, state: Patient | None, clinic_exists: bool | None) -> Sequence[Event]:
-    """Return the events that `command` causes; `clinic_exists` is looked up for a registration."""
-    match command, state:
-        case RegisterPatient(), _:
-            if not clinic_exists:
-                raise ClinicNotFound(clinic_id=command.clinic_id)
-            return [
-                PatientRegistered(
-                    patient_id=command.patient_id,
-                    clinic_id=command.clinic_id,
-                    vital_status=command.vital_status,
-                    age_band=command.age_band,
-                    pregnancy_potential=command.pregnancy_potential,
-                    identity=command.identity,
-                    registered_at=command.at,
-                )
-            ]
-        case RecordHistory(), Patient():
-            if state.vital_status is VitalStatus.DECEASED:
-                raise PatientDeceased
-            return [HistoryRecorded(command.patient_id, command.history, command.at)]
-        case _:
+def decide(command: Command, state: Patient | None, facts: Facts) -> Sequence[Event]:
+    """Return the events that `command` causes; `facts` are what its gather looked up."""
+    kind = type(command)
+    if kind in ON_OTHERS:
+        return ON_OTHERS[kind](command, state, facts)
+    if kind in ON_ANY:
+        if state is None:
             raise PatientNotFound
+        return ON_ANY[kind](command, state)
+    return ON_USABLE[kind](command, usable(state))
 
 
-def evolve(state: Patient | None, event: Event) -> Patient:
-    """Return the state after `event`."""
+def register(
+    command: RegisterPatient, state: Patient | None, clinic_exists: bool
+) -> Sequence[Event]:
+    """Register a patient at a clinic of the chain."""
+    if not clinic_exists:
+        raise ClinicNotFound(clinic_id=command.clinic_id)
+    return [
+        PatientRegistered(
+            patient_id=command.patient_id,
+            clinic_id=command.clinic_id,
+            vital_status=command.vital_status,
+            age_band=command.age_band,
+            pregnancy_potential=command.pregnancy_potential,
+            identity=command.identity,
+            registered_at=command.at,
+        )
+    ]
+
+
+def record_history(command: RecordHistory, state: Patient) -> Sequence[Event]:
+    """Record what is known of the health of somebody who lives."""
+    if state.vital_status is VitalStatus.DECEASED:
+        raise PatientDeceased
+    return [HistoryRecorded(command.patient_id, command.history, command.at)]
+
+
+def amend(command: AmendPatient, state: Patient) -> Sequence[Event]:
+    """Change what was given; the event says all of it as it is by then."""
+    return [
+        PatientAmended(
+            patient_id=state.patient_id,
+            vital_status=command.vital_status or state.vital_status,
+            age_band=command.age_band or state.age_band,
+            pregnancy_potential=command.pregnancy_potential or state.pregnancy_potential,
+            identity=command.identity or state.identity,
+            amended_at=command.at,
+        )
+    ]
+
+
+def place_legal_hold(command: PlaceLegalHold, state: Patient) -> Sequence[Event]:
+    """Forbid erasure, of a restricted record too."""
+    held = present(state)
+    return [LegalHoldPlaced(held.patient_id, command.legal_hold_id, command.note, command.at)]
+
+
+def lift_legal_hold(command: LiftLegalHold, state: Patient) -> Sequence[Event]:
+    """Lift a hold that the record has."""
+    if command.legal_hold_id not in state.legal_hold_ids:
+        raise LegalHoldNotFound
+    return [LegalHoldLifted(state.patient_id, command.legal_hold_id, command.at)]
+
+
+# Nothing else may begin with a record that is over, or that is kept by duty alone.
+ON_USABLE: Mapping[type[Any], Deciding] = {
+    RecordHistory: record_history,
+    AmendPatient: amend,
+    RecordTherapy: therapies.record,
+    EndTherapy: therapies.end,
+    SignPhotoConsent: photo.sign,
+}
+ON_ANY: Mapping[type[Any], Deciding] = {
+    NoteObligation: obligations.note,
+    PlaceLegalHold: place_legal_hold,
+    LiftLegalHold: lift_legal_hold,
+    WithdrawPhotoConsent: photo.withdraw,
+}
+ON_OTHERS: Mapping[type[Any], Callable[[Any, Patient | None, Any], Sequence[Event]]] = {
+    RegisterPatient: register,
+    MergePatients: merging.merge,
+    AbsorbPatient: merging.absorb,
+    ErasePatient: erasing.erase,
+    RetryErasure: erasing.retry,
+}
+
+
+def project(event: Event) -> Sequence[Fact]:
+    """Return what follows an event: keys that go, and the time at which a duty is over."""
     match event:
-        case PatientRegistered():
-            return Patient(
-                patient_id=event.patient_id,
-                state=PatientState.ACTIVE,
-                clinic_id=event.clinic_id,
-                vital_status=event.vital_status,
-                age_band=event.age_band,
-                pregnancy_potential=event.pregnancy_potential,
-                identity=event.identity,
-                history=None,
-                registered_at=event.registered_at,
-                history_recorded_at=None,
-            )
-        case HistoryRecorded():
-            assert state is not None, "a patient is registered before a history is recorded"
-            return replace(state, history=event.history, history_recorded_at=event.recorded_at)
+        case PatientErased():
+            return [Forget(owner) for owner in (event.patient_id, *event.merged_patient_ids)]
+        case PatientRestricted(until=until) if until is not None:
+            key = f"retry-erasure:{event.patient_id}"
+            return [Timer(key, until, "retry_erasure", "patient", event.patient_id)]
+        case _:
+            return []
 
 
-DECIDER: Decider[Patient, Command, Event, bool | None] = Decider(decide, evolve)
+# Commands whose events `project` has nothing for: they are stored in a group.
+FACTLESS = frozenset(ON_USABLE) | frozenset(ON_ANY)
+DECIDER: Decider[Patient, Command, Event, Facts] = Decider(decide, evolve, project)

@@ -83,7 +83,7 @@ class PatientAbsorbed:
 
     patient_id: str
     merged_patient_id: str
-    history: History
+    history: History | None
     pregnancy_potential: PregnancyPotential
     therapies: tuple[Therapy, ...]
     absorbed_at: datetime
@@ -160,4 +160,19 @@ class PhotoConsentWithdrawn:
     withdrawn_at: datetime
 
 
-Event = PatientRegistered | HistoryRecorded
+Event = (
+    PatientRegistered
+    | HistoryRecorded
+    | PatientAmended
+    | TherapyRecorded
+    | TherapyEnded
+    | PatientMerged
+    | PatientAbsorbed
+    | LegalHoldPlaced
+    | LegalHoldLifted
+    | ObligationNoted
+    | PatientRestricted
+    | PatientErased
+    | PhotoConsentSigned
+    | PhotoConsentWithdrawn
+)

@@ -1,34 +1,14 @@
-"""The text a patient signs, assembled from the plan and the reference data (DOMAIN 8, 10 rule 6).
-
-It depends on nothing but its arguments: the same plan in the same terms gives the same bytes, for
-the rows are those that were in force when the plan was proposed.
-"""
+"""The words of which a patient's text is made, as the clinical lead signs them per language."""
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from services.consult.domain.formulary.reference import (
-    DAYS_PER_WEEK,
-    EvidenceLevel,
-    Formulary,
-    Ingredient,
-    IngredientStatus,
-)
-from services.consult.domain.plan.errors import IngredientNotFound, PlanClosed, QuoteMissing
-from services.consult.domain.plan.model import (
-    Component,
-    Goal,
-    Money,
-    Plan,
-    PlanQuote,
-    PlanState,
-    PreparationSource,
-)
+from services.consult.domain.formulary.reference import EvidenceLevel, IngredientStatus
+from services.consult.domain.patient.model import PhotoPurpose
+from services.consult.domain.plan.model import Goal, Money, PreparationSource
 
-MICROGRAMS_PER_MILLIGRAM = 1_000
-MICROLITRES_PER_MILLILITRE = 1_000
 NANOS_PER_UNIT = 1_000_000_000
 
 
@@ -58,6 +38,8 @@ class Headings:
     cost: str
     alternatives: str
     rights: str
+    supplementary: str = ""
+    cooling_off: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +52,21 @@ class Lines:
     schedule: str
     cost: str
     made_from: str
+    topical: str = ""
+    imported: str = ""
+    maintenance: str = ""
+    no_maintenance: str = ""
+    cost_12_24: str = ""
+    cooling_off: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PhotoTexts:
+    """The text of the photo consent, which is no part of the consent to a plan."""
+
+    title: str
+    purposes: Mapping[PhotoPurpose, str]
+    rights: tuple[Statement, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,94 +88,7 @@ class ConsentTexts:
     risks: tuple[Statement, ...]
     alternatives: tuple[Statement, ...]
     rights: tuple[Statement, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Assembly:
-    """Puts one plan's text together."""
-
-    plan: Plan
-    texts: ConsentTexts
-    formulary: Formulary
-    jurisdiction_code: str
-
-    def text(self) -> str:
-        """Return the whole text, or refuse a plan that is over or has no price."""
-        plan, texts, headings = self.plan, self.texts, self.texts.headings
-        if plan.state is PlanState.WITHDRAWN:
-            raise PlanClosed
-        if plan.quote is None:
-            raise QuoteMissing
-        parts = [
-            [texts.title, *self._opening()],
-            [headings.ingredients, *self._ingredients()],
-            [headings.risks, *said(texts.risks)],
-            [headings.schedule, self._schedule(), *said(texts.expectations)],
-            [headings.cost, self._cost(plan.quote)],
-            [headings.alternatives, *said(texts.alternatives)],
-            [headings.rights, *said(texts.rights)],
-            [self._made_from()],
-        ]
-        return "\n\n".join("\n".join(part) for part in parts) + "\n"
-
-    def _opening(self) -> Iterator[str]:
-        plan = self.plan
-        yield self.texts.lines.plan.format(plan_id=plan.plan_id, plan_version=plan.terms_version)
-        for goal in plan.goals:
-            yield self.texts.goals[goal]
-
-    def _ingredients(self) -> Iterator[str]:
-        for component in self.plan.cocktail.components:
-            yield from self._ingredient(component)
-        cocktail = self.plan.cocktail
-        yield self.texts.lines.preparation.format(
-            preparation=self.texts.preparations[cocktail.source],
-            millilitres=Decimal(cocktail.volume_microlitres) / MICROLITRES_PER_MILLILITRE,
-        )
-
-    def _ingredient(self, component: Component) -> Iterator[str]:
-        row = self._row(component)
-        milligrams = Decimal(component.dose_micrograms) / MICROGRAMS_PER_MILLIGRAM
-        yield self.texts.lines.dose.format(name=row.display_name, milligrams=milligrams)
-        status = row.status_in(self.jurisdiction_code)
-        if status is not None:
-            yield with_sources(self.texts.statuses[status.status], status.source_codes)
-        yield with_sources(self.texts.evidence[row.evidence], row.source_codes)
-        known = self.texts.ingredients[row.ingredient_code]
-        yield from said(known.risks)
-        yield from said(known.figures)
-
-    def _row(self, component: Component) -> Ingredient:
-        code = component.ingredient_code
-        row = self.formulary.ingredient(code, self.plan.proposed_at.date())
-        if row is None:
-            raise IngredientNotFound(ingredient_code=code)
-        return row
-
-    def _schedule(self) -> str:
-        protocol = self.plan.protocol
-        return self.texts.lines.schedule.format(
-            protocol_code=protocol.protocol_code,
-            sessions=len(protocol.windows),
-            weeks=protocol.windows[-1].ideal_days // DAYS_PER_WEEK,
-            floor_days=protocol.floor_days,
-        )
-
-    def _cost(self, quote: PlanQuote) -> str:
-        return self.texts.lines.cost.format(
-            total=amount(quote.total),
-            deposit=amount(quote.deposit),
-            valid_until=quote.valid_until.date().isoformat(),
-            quote_id=quote.quote_id,
-        )
-
-    def _made_from(self) -> str:
-        return self.texts.lines.made_from.format(
-            formulary_version=self.plan.formulary_version,
-            rules_version=self.plan.suitability_rules_version,
-            texts_version=self.texts.version,
-            signed_by_code=self.texts.signed_by_code,
-        )
+    photo: PhotoTexts | None = None
 
 
 def digest_of(text: str) -> bytes:

@@ -1,199 +1,86 @@
 """How a plan decides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from services.chassis.kernel import Decider, Violation
-from services.consult.domain.clinic.errors import ClinicNotFound
+from services.chassis.kernel import Decider, Fact, Put, Remove
 from services.consult.domain.plan import errors
+from services.consult.domain.plan.accepting import accept
+from services.consult.domain.plan.amending import amend
 from services.consult.domain.plan.commands import (
     AcceptPlan,
+    AmendPlan,
     AttachQuote,
     Command,
+    ImportPlan,
+    MovePlan,
     ProposePlan,
+    RecheckPlan,
     SignConsent,
+    SignResponsibility,
     WithdrawConsent,
     WithdrawPlan,
 )
-from services.consult.domain.plan.eligibility import (
-    excluded_by,
-    refuse_unless_licensed_physician,
-    suitable,
-    treatable,
-)
-from services.consult.domain.plan.events import (
-    ConsentSigned,
-    ConsentWithdrawn,
-    Event,
-    PlanAccepted,
-    PlanProposed,
-    PlanWithdrawn,
-    QuoteAttached,
-)
+from services.consult.domain.plan.consenting import attach_quote, sign_consent, withdraw_consent
+from services.consult.domain.plan.events import Event, PlanProposed, PlanWithdrawn
 from services.consult.domain.plan.evolution import evolve
-from services.consult.domain.plan.facts import AcceptanceFacts, Facts, ProposalFacts, SigningFacts
-from services.consult.domain.plan.gates import Gate
-from services.consult.domain.plan.model import Consent, Plan, PlanQuote, PlanState
+from services.consult.domain.plan.facts import Facts, ProposalFacts
+from services.consult.domain.plan.model import Plan, PlanWithdrawalReason
+from services.consult.domain.plan.moving import move, sign_responsibility
+from services.consult.domain.plan.proposing import propose
+from services.consult.domain.plan.rechecking import recheck
+from services.consult.domain.plan.standing import refuse_closed
+
+IMPORTS = "imports"
 
 
 def decide(command: Command, state: Plan | None, facts: Facts) -> Sequence[Event]:
     """Return the events that `command` causes, or raise a refusal."""
-    match command, state, facts:
-        case ProposePlan(), None, ProposalFacts():
-            return [propose(command, facts)]
-        case AttachQuote(), Plan(), _:
-            return attach_quote(command, state)
-        case SignConsent(), Plan(), SigningFacts():
-            return [sign_consent(command, state, facts)]
-        case AcceptPlan(), Plan(), AcceptanceFacts():
-            return [accept(command, state, facts)]
-        case WithdrawPlan(), Plan(), _:
-            refuse_closed(state)
-            return [
-                PlanWithdrawn(
-                    state.plan_id, state.patient_id, command.reason, command.note, command.at
-                )
-            ]
-        case WithdrawConsent(), Plan(), _:
-            return [withdraw_consent(command, state)]
+    if isinstance(command, ProposePlan | ImportPlan) and state is None:
+        assert isinstance(facts, ProposalFacts), "a proposal's facts are gathered"
+        return [propose(command, facts)]
+    decision = DECISIONS.get(type(command))
+    if state is None or decision is None:
+        raise errors.PlanNotFound
+    return decision(command, state, facts)
+
+
+def withdraw(command: WithdrawPlan, plan: Plan, facts: None) -> Sequence[Event]:
+    """Return the end of the plan; it comes once."""
+    refuse_closed(plan)
+    return [PlanWithdrawn(plan.plan_id, plan.patient_id, command.reason, command.note, command.at)]
+
+
+DECISIONS: Mapping[type[Any], Callable[[Any, Plan, Any], Sequence[Event]]] = {
+    AmendPlan: amend,
+    AttachQuote: lambda command, plan, _: attach_quote(command, plan),
+    SignConsent: lambda command, plan, facts: [sign_consent(command, plan, facts)],
+    AcceptPlan: lambda command, plan, facts: [accept(command, plan, facts)],
+    WithdrawPlan: withdraw,
+    WithdrawConsent: lambda command, plan, _: [withdraw_consent(command, plan)],
+    MovePlan: move,
+    SignResponsibility: sign_responsibility,
+    RecheckPlan: recheck,
+}
+
+
+def project(event: Event) -> Sequence[Fact]:
+    """Return the row that lets a course of another system in once.
+
+    What was entered in error may be imported again.
+    """
+    match event:
+        case PlanProposed(imported=imported) if imported is not None:
+            row: dict[str, object] = {
+                "system_code": imported.system_code,
+                "external_reference_code": imported.external_reference_code,
+                "plan_id": event.plan_id,
+            }
+            return [Put(IMPORTS, row)]
+        case PlanWithdrawn(reason=PlanWithdrawalReason.ENTERED_IN_ERROR):
+            return [Remove(IMPORTS, {"plan_id": event.plan_id})]
         case _:
-            raise errors.PlanNotFound
+            return []
 
 
-def propose(command: ProposePlan, facts: ProposalFacts) -> PlanProposed:
-    """Return the proposal, or refuse one that this patient may not be given here today."""
-    patient = treatable(facts.patient)
-    if facts.clinic is None:
-        raise ClinicNotFound
-    refuse_unless_licensed_physician(facts.practitioner, command.at)
-    _, assessment = suitable(patient, facts.consultation, command.at)
-    day = command.at.date()
-    schedule = facts.schedules.schedule(command.protocol_code, day)
-    if schedule is None:
-        raise errors.ProtocolNotFound(protocol_code=command.protocol_code)
-    where = facts.clinic.jurisdiction_code
-    gate = Gate(facts.formulary, where, day, excluded_by(assessment))
-    gate.pass_through(command.cocktail)
-    return PlanProposed(
-        plan_id=command.plan_id,
-        patient_id=command.patient_id,
-        consultation_id=command.consultation_id,
-        clinic_id=command.clinic_id,
-        practitioner_id=command.practitioner_id,
-        goals=command.goals,
-        cocktail=command.cocktail,
-        protocol=facts.schedules.protocol(schedule),
-        jurisdiction_code=where,
-        induction_sessions=len(schedule.offset_weeks),
-        formulary_version=facts.formulary.version,
-        suitability_rules_version=assessment.rules_version,
-        proposed_at=command.at,
-    )
-
-
-def attach_quote(command: AttachQuote, plan: Plan) -> Sequence[Event]:
-    """Return the attachment; nothing where it is known or the plan has no more use for it."""
-    known = plan.quote is not None and plan.quote.quote_id == command.quote_id
-    if known or plan.state in (PlanState.ACCEPTED, PlanState.WITHDRAWN):
-        return []
-    return [
-        QuoteAttached(
-            plan_id=plan.plan_id,
-            quote_id=command.quote_id,
-            total=command.total,
-            deposit=command.deposit,
-            valid_until=command.valid_until,
-            attached_at=command.at,
-        )
-    ]
-
-
-def sign_consent(command: SignConsent, plan: Plan, facts: SigningFacts) -> ConsentSigned:
-    """Return the signature, or refuse one under another text than that of the plan as it is."""
-    refuse_closed(plan)
-    if plan.state is PlanState.ACCEPTED:
-        raise errors.PlanAlreadyAccepted
-    quoted(plan)
-    refuse_unless_licensed_physician(facts.practitioner, command.at)
-    if facts.text_digest is None or command.text_digest != facts.text_digest:
-        raise errors.ConsentStale
-    return ConsentSigned(
-        plan_id=plan.plan_id,
-        consent_id=command.consent_id,
-        patient_id=plan.patient_id,
-        practitioner_id=command.practitioner_id,
-        text_digest=command.text_digest,
-        language=command.language,
-        patient_signature_digest=command.patient_signature_digest,
-        plan_version=plan.terms_version,
-        signed_at=command.at,
-    )
-
-
-def accept(command: AcceptPlan, plan: Plan, facts: AcceptanceFacts) -> PlanAccepted:
-    """Return the acceptance, or refuse a plan that lacks price, consent or suitability today."""
-    refuse_closed(plan)
-    if plan.state is PlanState.ACCEPTED:
-        raise errors.PlanAlreadyAccepted
-    quote = quoted(plan)
-    consent = standing_consent(plan)
-    if command.at >= quote.valid_until:
-        raise errors.QuoteExpired(valid_until=quote.valid_until.isoformat())
-    patient = treatable(facts.patient)
-    _, assessment = suitable(patient, facts.consultation, command.at)
-    excluded = excluded_by(assessment)
-    now_blocked = [
-        Violation("INGREDIENT", c.ingredient_code, f"is excluded by {excluded[c.ingredient_code]}")
-        for c in plan.cocktail.components
-        if c.ingredient_code in excluded
-    ]
-    if now_blocked:
-        raise errors.IngredientBlocked(violations=now_blocked)
-    return PlanAccepted(
-        plan_id=plan.plan_id,
-        patient_id=plan.patient_id,
-        clinic_id=plan.clinic_id,
-        practitioner_id=plan.practitioner_id,
-        quote_id=quote.quote_id,
-        consent_id=consent.consent_id,
-        cocktail=plan.cocktail,
-        protocol=plan.protocol,
-        accepted_at=command.at,
-        terms_version=plan.terms_version,
-    )
-
-
-def withdraw_consent(command: WithdrawConsent, plan: Plan) -> ConsentWithdrawn:
-    """Return the withdrawal of a consent that stands, stale or not; it needs no reason."""
-    refuse_closed(plan)
-    if plan.consent is None:
-        raise errors.ConsentMissing
-    if plan.consent.withdrawn_at is not None:
-        raise errors.ConsentWithdrawn
-    return ConsentWithdrawn(plan.plan_id, plan.consent.consent_id, plan.patient_id, command.at)
-
-
-def refuse_closed(plan: Plan) -> None:
-    """Refuse a plan that is over."""
-    if plan.state is PlanState.WITHDRAWN:
-        raise errors.PlanClosed
-
-
-def quoted(plan: Plan) -> PlanQuote:
-    """Return the quote, or refuse a plan without one."""
-    if plan.quote is None:
-        raise errors.QuoteMissing
-    return plan.quote
-
-
-def standing_consent(plan: Plan) -> Consent:
-    """Return the consent to the plan as it is, or refuse."""
-    if plan.consent is None:
-        raise errors.ConsentMissing
-    if plan.consent.withdrawn_at is not None:
-        raise errors.ConsentWithdrawn
-    if plan.consent.plan_version != plan.terms_version:
-        raise errors.ConsentStale
-    return plan.consent
-
-
-DECIDER: Decider[Plan, Command, Event, Facts] = Decider(decide, evolve)
+DECIDER: Decider[Plan, Command, Event, Facts] = Decider(decide, evolve, project)

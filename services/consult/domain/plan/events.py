@@ -1,7 +1,7 @@
 """What happens to a plan."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from services.chassis.kernel import SealedText
 from services.consult.domain.plan.model import (
@@ -42,6 +42,7 @@ class PlanProposed:
     sessions_12_months: int = 0
     sessions_24_months: int = 0
     imported: PlanImport | None = None
+    resumes_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +72,8 @@ class ConsentSigned:
     patient_signature_digest: bytes
     plan_version: int
     signed_at: datetime
-    practitioner_signature_digest: bytes = b""
-    interpreter_present: bool = False
+    practitioner_signature_digest: bytes
+    interpreter_present: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,10 @@ class PlanAccepted:
     cocktail: Cocktail
     protocol: Protocol
     accepted_at: datetime
-    earliest_session_at: datetime | None = None
+    earliest_session_at: datetime
+    terms_version: int
+    first_time: bool
     imported: PlanImport | None = None
-    terms_version: int = 0
-    first_time: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +163,7 @@ class PlanAmended:
     sessions_12_months: int
     sessions_24_months: int
     amended_at: datetime
+    jurisdiction_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,6 +186,7 @@ class PlanMoved:
     former_clinic_id: str
     clinic_id: str
     moved_at: datetime
+    jurisdiction_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,5 +203,16 @@ class ResponsibilitySigned:
 
 
 Event = (
-    PlanProposed | QuoteAttached | ConsentSigned | PlanAccepted | ConsentWithdrawn | PlanWithdrawn
+    PlanProposed
+    | QuoteAttached
+    | ConsentSigned
+    | PlanAccepted
+    | ConsentWithdrawn
+    | PlanWithdrawn
+    | PlanFlagged
+    | PlanCleared
+    | PlanAmended
+    | ConsentVoided
+    | PlanMoved
+    | ResponsibilitySigned
 )

@@ -2,39 +2,84 @@
 
 from dataclasses import dataclass
 
+from services.chassis.kernel import Violation
 from services.consult.domain.clinic.model import Clinic
+from services.consult.domain.cocktail.checks import Ground
 from services.consult.domain.consultation.model import Consultation
-from services.consult.domain.formulary.reference import Formulary, Schedules
+from services.consult.domain.formulary.chairside import CoolingOffs
+from services.consult.domain.formulary.reference import Schedules
 from services.consult.domain.patient.model import Patient
 from services.consult.domain.practitioner.model import Practitioner
 
 
 @dataclass(frozen=True, slots=True)
-class ProposalFacts:
-    """Whom a proposal is for, who makes it where, and the reference data; None is not there."""
+class Surroundings:
+    """Whom and where a plan is for, and what its cocktail is held against; None is not there."""
 
     patient: Patient | None
     consultation: Consultation | None
     clinic: Clinic | None
+    # None where one of the three is.
+    ground: Ground | None
+
+
+@dataclass(frozen=True, slots=True)
+class ProposalFacts:
+    """Where a plan is to stand, who answers for it, and what may be planned."""
+
+    around: Surroundings
     practitioner: Practitioner | None
-    formulary: Formulary
     schedules: Schedules
+    therapy_codes: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True)
 class SigningFacts:
-    """Who takes the signature, and the digest of the text as it is; None where there is none."""
+    """Who takes the signature, and the text as it is: its digest, and what it fails to say.
+
+    The digest is None where there is no such text.
+    """
 
     practitioner: Practitioner | None
     text_digest: bytes | None
+    gaps: tuple[Violation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class AcceptanceFacts:
-    """The patient and the assessment, as they are by now."""
+    """Where the plan stands by now, and the law's times to think it over."""
 
-    patient: Patient | None
-    consultation: Consultation | None
+    around: Surroundings
+    cooling_offs: CoolingOffs
 
 
-Facts = ProposalFacts | SigningFacts | AcceptanceFacts | None
+@dataclass(frozen=True, slots=True)
+class MoveFacts:
+    """Where the plan would stand."""
+
+    around: Surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class RecheckFacts:
+    """What the plan's cocktail is held against by now; None where that cannot be said."""
+
+    ground: Ground | None
+
+
+@dataclass(frozen=True, slots=True)
+class ResponsibilityFacts:
+    """Who takes the plan on."""
+
+    practitioner: Practitioner | None
+
+
+Facts = (
+    ProposalFacts
+    | SigningFacts
+    | AcceptanceFacts
+    | MoveFacts
+    | RecheckFacts
+    | ResponsibilityFacts
+    | None
+)

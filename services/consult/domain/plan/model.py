@@ -171,7 +171,11 @@ class PlanTerms:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """A plan; `terms_version` is the version at which what the patient signs last changed."""
+    """A plan; `terms_version` is the version at which what the patient signs last changed.
+
+    The text is made in the law and of the rows of the day of its terms, `terms_at`, wherever the
+    plan is carried out later. `moved` until whoever answers for it at its clinic has signed.
+    """
 
     plan_id: str
     state: PlanState
@@ -203,3 +207,12 @@ class Plan:
     flag_codes: tuple[str, ...] = ()
     responsible_signed: bool = False
     imported: PlanImport | None = None
+    terms_at: datetime | None = None
+    # Of an imported plan: the first day on which it may go on.
+    resumes_on: date | None = None
+    sessions_12_months: int = 0
+    sessions_24_months: int = 0
+    # The quote whose price basis holds; None before the plan was amended.
+    amended_quote_id: str | None = None
+    moved: bool = False
+    times_accepted: int = 0

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.chassis.kernel import SealedText
-from services.consult.domain.practitioner.model import Profession
+from services.consult.domain.practitioner.model import Credential, Profession
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +15,7 @@ class EnrolPractitioner:
     clinic_ids: tuple[str, ...]
     profession: Profession
     at: datetime
+    credentials: tuple[Credential, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,4 +31,23 @@ class RecordLicence:
     at: datetime
 
 
-Command = EnrolPractitioner | RecordLicence
+@dataclass(frozen=True, slots=True)
+class AmendPractitioner:
+    """Change where somebody works and what they are trained for; both replace what was."""
+
+    practitioner_id: str
+    clinic_ids: tuple[str, ...]
+    credentials: tuple[Credential, ...]
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RevokeLicence:
+    """End a licence: from now on it signs nothing."""
+
+    practitioner_id: str
+    licence_id: str
+    at: datetime
+
+
+Command = EnrolPractitioner | RecordLicence | AmendPractitioner | RevokeLicence

@@ -53,4 +53,4 @@ class LicenceRevoked:
     revoked_at: datetime
 
 
-Event = PractitionerEnrolled | LicenceRecorded
+Event = PractitionerEnrolled | LicenceRecorded | PractitionerAmended | LicenceRevoked

@@ -8,7 +8,10 @@ from services.consult.domain.response.model import AssessorKind, Outcome, Respon
 
 @dataclass(frozen=True, slots=True)
 class ResponseOpened:
-    """A plan's response is followed from its first performed session."""
+    """A plan's response is followed from its first performed session.
+
+    Said again where that session comes after a measure, or the plan is changed or moves.
+    """
 
     response_id: str
     plan_id: str
@@ -17,6 +20,17 @@ class ResponseOpened:
     protocol_code: str
     first_performed_at: datetime | None
     opened_at: datetime
+    next_review_on: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class SessionCounted:
+    """A performed session counts for the plan's response."""
+
+    response_id: str
+    plan_id: str
+    session_id: str
+    counted_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,4 +57,4 @@ class ResponseAssessed:
     assessed_at: datetime
 
 
-Event = ResponseOpened | OutcomeNoted | ResponseAssessed
+Event = ResponseOpened | SessionCounted | OutcomeNoted | ResponseAssessed

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
+from uuid import NAMESPACE_OID, uuid5
 
 
 class Measure(Enum):
@@ -68,6 +69,7 @@ class ResponsePoint:
     low_thousandths: int | None
     high_thousandths: int | None
     n: int
+    improved_percent_thousandths: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +77,8 @@ class TrialFigure:
     """What a cited trial found, in its own terms."""
 
     figure_code: str
-    week: int
+    # Unset where what was read does not say it.
+    week: int | None
     value_thousandths: int
     sd_thousandths: int | None
     n: int | None
@@ -89,6 +92,7 @@ class ResponseCurve:
 
     measure: Measure
     points: tuple[ResponsePoint, ...]
+    percent_points: tuple[ResponsePoint, ...]
     trials: tuple[TrialFigure, ...]
 
 
@@ -112,8 +116,17 @@ class Response:
     protocol_code: str
     outcomes: tuple[NotedOutcome, ...]
     assessments: tuple[ResponseAssessment, ...]
-    # Of the latest assessment.
+    session_ids: tuple[str, ...]
+    # Of the latest review.
     verdict: ResponseVerdict | None
     first_performed_at: datetime | None
     next_review_on: date | None
     opened_at: datetime
+
+
+def response_of(plan_id: str) -> str:
+    """Return the id of a plan's response: the chassis's derived_id("response", plan_id).
+
+    Worked out here too since rules and handlers may not import the chassis's clock.
+    """
+    return str(uuid5(NAMESPACE_OID, f"response\x1f{plan_id}"))

@@ -14,7 +14,11 @@ CREATE INDEX response_by_clinic ON public.response (chain_id, clinic_id, id);
 CREATE INDEX response_by_protocol ON public.response (chain_id, protocol_code, id);
 
 ALTER TABLE public.patient
-    ADD COLUMN state_name text GENERATED ALWAYS AS (state ->> 'state') STORED;
+    ADD COLUMN state_name text GENERATED ALWAYS AS (state ->> 'state') STORED,
+    ADD COLUMN into_patient_id uuid
+        GENERATED ALWAYS AS ((state ->> 'into_patient_id')::uuid) STORED;
+CREATE INDEX patient_merged ON public.patient (chain_id, into_patient_id, id)
+    WHERE into_patient_id IS NOT NULL;
 
 ALTER TABLE public.clinic
     ADD COLUMN jurisdiction_code text GENERATED ALWAYS AS (state ->> 'jurisdiction_code') STORED;
@@ -28,6 +32,12 @@ ALTER TABLE public.plan
         GENERATED ALWAYS AS (CASE WHEN state ->> 'state' <> 'WITHDRAWN' THEN 'OPEN' END) STORED,
     ADD COLUMN flagged boolean
         GENERATED ALWAYS AS (coalesce(jsonb_array_length(state -> 'flag_codes'), 0) > 0) STORED;
+-- Whoever has an accepted plan is not erased before the first treatment.
+ALTER TABLE public.plan
+    ADD COLUMN accepted_for uuid GENERATED ALWAYS AS (
+        CASE WHEN state ->> 'state' = 'ACCEPTED' THEN (state ->> 'patient_id')::uuid END) STORED;
+CREATE INDEX plan_accepted ON public.plan (chain_id, accepted_for, id)
+    WHERE accepted_for IS NOT NULL;
 CREATE INDEX plan_open ON public.plan (chain_id, id) WHERE open_plans = 'OPEN';
 
 -- A course of another system is imported once.
@@ -38,4 +48,5 @@ CREATE TABLE public.imports (
     plan_id                 uuid NOT NULL,
     PRIMARY KEY (chain_id, system_code, external_reference_code)
 );
+CREATE INDEX imports_by_plan ON public.imports (chain_id, plan_id);
 SELECT chassis.guard('public.imports');

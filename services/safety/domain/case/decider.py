@@ -17,11 +17,12 @@ GRADE_OF_DEATH = 5  # By the scale's own definition (DOMAIN 6.2), and death is s
 
 @dataclass(frozen=True, slots=True)
 class Background:
-    """What a case rests on: the patient's exposures so far, and the rows of its term.
+    """What a case rests on: whose it is by now, their exposures so far, the rows of its term.
 
     `window` is None where reference data give the term no latency.
     """
 
+    patient_id: str
     exposures: Sequence[Exposure]
     window: LatencyWindow | None
     serious_by_rule: bool
@@ -53,7 +54,7 @@ def opened(command: OpenCase, facts: Background) -> list[Event]:
         CaseOpened(
             case_id=command.case_id,
             reaction_id=command.reaction_id,
-            patient_id=command.patient_id,
+            patient_id=facts.patient_id,
             suspected_session_id=command.session_id,
             clinic_id=command.clinic_id,
             term=command.term,

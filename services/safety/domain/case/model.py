@@ -106,3 +106,11 @@ class Case:
     onset_at: datetime
     first_aware_at: datetime
     opened_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The serious cases that keep a patient's record, and where the feed stood then."""
+
+    open_serious_case_ids: tuple[str, ...]
+    feed_no: int

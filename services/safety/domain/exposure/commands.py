@@ -26,4 +26,13 @@ class MatchCases:
     at: datetime
 
 
-Command = RecordExposure | MatchCases
+@dataclass(frozen=True, slots=True)
+class RepointExposure:
+    """Let an exposure follow its patient's record into the one that this was merged into."""
+
+    session_id: str
+    into_patient_id: str
+    at: datetime
+
+
+Command = RecordExposure | MatchCases | RepointExposure

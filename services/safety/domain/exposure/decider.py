@@ -3,9 +3,19 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.chassis.kernel import Decider, Fact, Put
-from services.safety.domain.exposure.commands import Command, MatchCases, RecordExposure
-from services.safety.domain.exposure.events import Event, ExposureMatched, ExposureRecorded
+from services.chassis.kernel import Decider, Fact, Put, Remove
+from services.safety.domain.exposure.commands import (
+    Command,
+    MatchCases,
+    RecordExposure,
+    RepointExposure,
+)
+from services.safety.domain.exposure.events import (
+    Event,
+    ExposureMatched,
+    ExposureRecorded,
+    ExposureRepointed,
+)
 from services.safety.domain.exposure.model import Exposure
 
 
@@ -17,14 +27,26 @@ class Matches:
     latency_windows_version: str
 
 
-def decide(command: Command, state: Exposure | None, facts: Matches | None) -> Sequence[Event]:
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """The record that the exposed patient's is by now."""
+
+    patient_id: str
+
+
+def decide(
+    command: Command, state: Exposure | None, facts: Matches | Whose | None
+) -> Sequence[Event]:
     """Return the events that `command` causes; a command that finds its work done causes none."""
     match command:
         case RecordExposure():
-            return recorded(command) if state is None else []
+            assert isinstance(facts, Whose), "a recording asks whose it is by now"
+            return recorded(command, state, facts.patient_id)
+        case RepointExposure():
+            return repointed(command, state)
         case MatchCases():
             assert state is not None, "an exposure is recorded before it is matched"
-            assert facts is not None, "a match has its cases"
+            assert isinstance(facts, Matches), "a match has its cases"
             return matched(command, state, facts)
 
 
@@ -40,18 +62,42 @@ def matched(command: MatchCases, state: Exposure, facts: Matches) -> list[Event]
     ]
 
 
-def recorded(command: RecordExposure) -> list[Event]:
-    """Return the recording, with each lot once."""
+def recorded(command: RecordExposure, state: Exposure | None, patient_id: str) -> list[Event]:
+    """Return the recording, with each lot once; again where another lot came to light."""
+    known = state.lot_ids if state is not None else ()
+    lot_ids = tuple(sorted({*command.lot_ids, *known}))
+    if lot_ids == known:
+        return []
     return [
         ExposureRecorded(
             session_id=command.session_id,
-            patient_id=command.patient_id,
+            patient_id=patient_id,
             clinic_id=command.clinic_id,
             room_id=command.room_id,
             practitioner_id=command.practitioner_id,
             device_head_id=command.device_head_id,
-            lot_ids=tuple(sorted(set(command.lot_ids))),
+            lot_ids=lot_ids,
             administered_at=command.administered_at,
+        )
+    ]
+
+
+def repointed(command: RepointExposure, state: Exposure | None) -> list[Event]:
+    """Return the move; nothing where it is there already."""
+    if state is None or state.patient_id == command.into_patient_id:
+        return []
+    return [
+        ExposureRepointed(
+            session_id=state.session_id,
+            patient_id=command.into_patient_id,
+            clinic_id=state.clinic_id,
+            room_id=state.room_id,
+            practitioner_id=state.practitioner_id,
+            device_head_id=state.device_head_id,
+            lot_ids=state.lot_ids,
+            administered_at=state.administered_at,
+            former_patient_id=state.patient_id,
+            repointed_at=command.at,
         )
     ]
 
@@ -70,17 +116,19 @@ def evolve(state: Exposure | None, event: Event) -> Exposure:
         device_head_id=event.device_head_id,
         lot_ids=event.lot_ids,
         administered_at=event.administered_at,
+        case_ids=state.case_ids if state is not None else (),
     )
 
 
 def project(event: Event) -> Sequence[Fact]:
-    """Return one row for each lot that the session gave."""
+    """Return one row for each lot that the session gave, in place of any there were."""
     if isinstance(event, ExposureMatched):
         return []
-    return [Put("exposures", {"lot_id": lot_id} | given(event)) for lot_id in event.lot_ids]
+    rows = [Put("exposures", {"lot_id": lot_id} | given(event)) for lot_id in event.lot_ids]
+    return [Remove("exposures", {"session_id": event.session_id}), *rows]
 
 
-def given(event: ExposureRecorded) -> dict[str, object]:
+def given(event: ExposureRecorded | ExposureRepointed) -> dict[str, object]:
     """Return what the rows of one session have alike."""
     return {
         "session_id": event.session_id,
@@ -93,4 +141,6 @@ def given(event: ExposureRecorded) -> dict[str, object]:
     }
 
 
-DECIDER: Decider[Exposure, Command, Event, Matches | None] = Decider(decide, evolve, project)
+DECIDER: Decider[Exposure, Command, Event, Matches | Whose | None] = Decider(
+    decide, evolve, project
+)

@@ -6,7 +6,7 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class ExposureRecorded:
-    """A session's exposure is on record."""
+    """A session's exposure is on record; said once more, whole, where more of it came to light."""
 
     session_id: str
     patient_id: str
@@ -45,4 +45,4 @@ class ExposureRepointed:
     repointed_at: datetime
 
 
-Event = ExposureRecorded | ExposureMatched
+Event = ExposureRecorded | ExposureMatched | ExposureRepointed

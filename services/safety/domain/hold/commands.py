@@ -29,4 +29,14 @@ class LiftHold:
     at: datetime
 
 
-Command = PlaceHold | LiftHold
+@dataclass(frozen=True, slots=True)
+class CarryHold:
+    """Hold the patient whom a held duplicate was merged into, for the same reason."""
+
+    hold_id: str
+    former_hold_id: str
+    into_patient_id: str
+    at: datetime
+
+
+Command = PlaceHold | LiftHold | CarryHold

@@ -85,6 +85,11 @@ class Hold:
     lift_reason: LiftReason | None = None
     lifted_at: datetime | None = None
 
+    @property
+    def subject_id(self) -> str:
+        """Return what the store's column of this name holds."""
+        return self.subject.subject_id
+
 
 @dataclass(frozen=True, slots=True)
 class ActiveHold:

@@ -1,21 +1,75 @@
 """How a person decides and changes."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
-from services.chassis.kernel import Decider
-from services.safety.domain.person.commands import Command
-from services.safety.domain.person.events import Event
+from services.chassis.kernel import Decider, Fact, Forget
+from services.safety.domain.person.commands import Command, FollowMerge, ForgetPatient
+from services.safety.domain.person.events import Event, MergeFollowed, PatientForgotten
 from services.safety.domain.person.model import Person
 
 
-def decide(command: Command, state: Person | None, facts: None) -> Sequence[Event]:
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What is kept here of a patient, by id; of holds those that hold."""
+
+    exposure_session_ids: tuple[str, ...] = ()
+    case_ids: tuple[str, ...] = ()
+    hold_ids: tuple[str, ...] = ()
+
+
+def decide(command: Command, state: Person | None, facts: Kept | None) -> Sequence[Event]:
     """Return the events that `command` causes; a command that finds its work done causes none."""
-    raise NotImplementedError("G")
+    match command:
+        case FollowMerge():
+            assert facts is not None, "a merge is followed by what is kept"
+            return followed(command, state, facts)
+        case ForgetPatient():
+            return forgotten(command, state)
+
+
+def followed(command: FollowMerge, state: Person | None, kept: Kept) -> list[Event]:
+    """Return what follows a merge that is new here, or has something left to follow it."""
+    known = state is not None and state.into_patient_id == command.into_patient_id
+    carried = state.hold_ids if state is not None else ()
+    hold_ids = tuple(each for each in kept.hold_ids if each not in carried)
+    if known and not (kept.exposure_session_ids or kept.case_ids or hold_ids):
+        return []
+    return [
+        MergeFollowed(
+            person_id=command.person_id,
+            patient_id=command.patient_id,
+            into_patient_id=command.into_patient_id,
+            exposure_session_ids=kept.exposure_session_ids,
+            case_ids=kept.case_ids,
+            hold_ids=hold_ids,
+            followed_at=command.at,
+        )
+    ]
+
+
+def forgotten(command: ForgetPatient, state: Person | None) -> list[Event]:
+    """Return the erasure of a patient who is not erased yet."""
+    if state is not None and state.forgotten_at is not None:
+        return []
+    return [PatientForgotten(command.person_id, command.patient_id, command.at)]
 
 
 def evolve(state: Person | None, event: Event) -> Person:
     """Return the state after `event`."""
-    raise NotImplementedError("G")
+    person = state or Person(event.person_id, event.patient_id, None, (), None)
+    if isinstance(event, MergeFollowed):
+        return replace(
+            person,
+            into_patient_id=event.into_patient_id,
+            hold_ids=(*person.hold_ids, *event.hold_ids),
+        )
+    return replace(person, forgotten_at=event.forgotten_at)
 
 
-DECIDER: Decider[Person, Command, Event, None] = Decider(decide, evolve)
+def project(event: Event) -> Sequence[Fact]:
+    """Return the destruction of an erased patient's key."""
+    return [Forget(event.patient_id)] if isinstance(event, PatientForgotten) else []
+
+
+DECIDER: Decider[Person, Command, Event, Kept | None] = Decider(decide, evolve, project)

@@ -1,1 +1,7 @@
-"""Why a person refuses: it never does, since what was decided elsewhere is followed here."""
+"""Why a person refuses. It follows what was decided elsewhere; others ask it before they write."""
+
+from services.chassis.kernel import DomainError
+
+
+class PatientErased(DomainError):
+    """The person was erased."""

@@ -20,9 +20,9 @@ class CourseOpened:
     protocol: Protocol
     sessions_planned: int
     opened_at: datetime
-    earliest_session_at: datetime | None = None
-    last_performed_on: date | None = None
-    terms_version: int = 0
+    earliest_session_at: datetime | None
+    last_performed_on: date | None
+    terms_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +70,8 @@ class CourseSuspended:
     plan_id: str
     patient_id: str
     suspended_at: datetime
+    # Of the terms that must be accepted first; 0 where the plan no longer passes.
+    awaited_terms_version: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,4 +124,14 @@ class CourseTakenOn:
     taken_on_at: datetime
 
 
-Event = CourseOpened | CourseScheduled | CourseProgressed | CourseClosed
+Event = (
+    CourseOpened
+    | CourseScheduled
+    | CourseProgressed
+    | CourseClosed
+    | CourseSuspended
+    | CourseResumed
+    | CourseAmended
+    | CourseMoved
+    | CourseTakenOn
+)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from enum import Enum
 
-from services.sessions.domain.clinical import Cocktail, Protocol
+from services.sessions.domain.clinical import Cocktail, Protocol, day_in
 
 
 class CourseState(Enum):
@@ -56,9 +56,13 @@ class Course:
     scheduled_at: datetime | None
     last_performed_at: datetime | None
     closed_at: datetime | None
-    earliest_session_at: datetime | None = None
-    awaits_responsible: bool = False
-    terms_version: int = 0
+    earliest_session_at: datetime | None
+    awaits_responsible: bool
+    terms_version: int
+    # Of a change of the plan that is not accepted yet; as old as the terms where there is none.
+    awaited_terms_version: int
+    # The last injection that another system gave; None of a course that began here.
+    last_performed_on: date | None
 
     @property
     def next_number(self) -> int:
@@ -66,10 +70,7 @@ class Course:
 
 
 def dated(protocol: Protocol, first_on: date) -> tuple[CourseWindow, ...]:
-    """Return the protocol's windows, counted from the day of the first session.
-
-    Days are days of UTC: no event brings the clinic's time zone here.
-    """
+    """Return the protocol's windows, counted from the day of the first session."""
     return tuple(
         CourseWindow(
             number=window.number,
@@ -81,20 +82,35 @@ def dated(protocol: Protocol, first_on: date) -> tuple[CourseWindow, ...]:
     )
 
 
-def earliest_on(course: Course, number: int) -> date:
+def redated(course: Course, protocol: Protocol) -> tuple[CourseWindow, ...]:
+    """Return the windows of a changed protocol, counted from the day that the old ones do."""
+    if not course.windows:
+        return ()
+    first = course.protocol.windows[0]
+    return dated(protocol, course.windows[0].ideal_on - timedelta(days=first.ideal_days))
+
+
+def last_injected_on(course: Course, time_zone: str) -> date | None:
+    """Return the day of the last injection; None before the first."""
+    if course.last_performed_at is None:
+        return course.last_performed_on
+    return day_in(time_zone, course.last_performed_at)
+
+
+def earliest_on(course: Course, number: int, time_zone: str) -> date:
     """Return the first day for session `number`: the later of window minimum and floor.
 
     DOMAIN 2.2 and 10 rule 7. The floor runs from the last performed injection: a window of
     weekly sessions with two days' tolerance would allow five days where the floor is seven.
     """
     window = course.windows[number - 1]
-    if course.last_performed_at is None:
+    last = last_injected_on(course, time_zone)
+    if last is None:
         return window.earliest_on
-    floor = course.last_performed_at.date() + timedelta(days=course.protocol.floor_days)
-    return max(window.earliest_on, floor)
+    return max(window.earliest_on, last + timedelta(days=course.protocol.floor_days))
 
 
-def latest_on(course: Course, number: int) -> date | None:
+def latest_on(course: Course, number: int, time_zone: str) -> date | None:
     """Return the last day for session `number`; None for the first, from which all others count.
 
     Where the floor ends behind the window, the first day of the one is the last of the other:
@@ -102,4 +118,4 @@ def latest_on(course: Course, number: int) -> date | None:
     """
     if not course.sessions_completed:
         return None
-    return max(course.windows[number - 1].latest_on, earliest_on(course, number))
+    return max(course.windows[number - 1].latest_on, earliest_on(course, number, time_zone))

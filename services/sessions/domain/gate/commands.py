@@ -29,6 +29,26 @@ class CopyLicence:
 
 
 @dataclass(frozen=True, slots=True)
+class CopyClinic:
+    """Keep a clinic's time zone."""
+
+    gate_id: str
+    subject: HoldSubject
+    time_zone: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CopyRoom:
+    """Keep which clinic a room is of."""
+
+    gate_id: str
+    subject: HoldSubject
+    clinic_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ApplyHold:
     """Close the gate by a hold, raising the gate first where it is missing."""
 
@@ -48,4 +68,4 @@ class ReleaseHold:
     at: datetime
 
 
-Command = RaiseGate | CopyLicence | ApplyHold | ReleaseHold
+Command = RaiseGate | CopyLicence | CopyClinic | CopyRoom | ApplyHold | ReleaseHold

@@ -5,21 +5,25 @@ from dataclasses import replace
 from datetime import date
 
 from services.chassis.kernel import Decider, Violation
-from services.sessions.domain.clinical import HoldSubject
+from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.gate.commands import (
     ApplyHold,
     Command,
+    CopyClinic,
     CopyLicence,
+    CopyRoom,
     RaiseGate,
     ReleaseHold,
 )
 from services.sessions.domain.gate.errors import HoldActive, LicenceLapsed, SubjectUnknown
 from services.sessions.domain.gate.events import (
+    ClinicCopied,
     Event,
     GateRaised,
     HoldApplied,
     HoldReleased,
     LicenceCopied,
+    RoomCopied,
 )
 from services.sessions.domain.gate.model import Gate, Hold, Licence, licensed
 
@@ -33,13 +37,19 @@ def decide(command: Command, state: Gate | None, facts: None) -> Sequence[Event]
             return raised(command, state)
         case CopyLicence():
             return [*raised(command, state), *copied(command, state)]
+        case CopyClinic():
+            return [*raised(command, state), *placed(command, state)]
+        case CopyRoom():
+            return [*raised(command, state), *assigned(command, state)]
         case ApplyHold():
             return [*raised(command, state), *applied(command, state)]
         case ReleaseHold():
             return released(command, state)
 
 
-def raised(command: RaiseGate | CopyLicence | ApplyHold, state: Gate | None) -> list[Event]:
+def raised(
+    command: RaiseGate | CopyLicence | CopyClinic | CopyRoom | ApplyHold, state: Gate | None
+) -> list[Event]:
     """Return the raising of a gate that does not stand yet."""
     if state is not None:
         return []
@@ -66,6 +76,22 @@ def copied(command: CopyLicence, state: Gate | None) -> list[Event]:
     ]
 
 
+def placed(command: CopyClinic, state: Gate | None) -> list[Event]:
+    """Return the copy of a time zone that is new here."""
+    if state is not None and state.time_zone == command.time_zone:
+        return []
+    clinic_id = command.subject.subject_id
+    return [ClinicCopied(command.gate_id, clinic_id, command.time_zone, command.at)]
+
+
+def assigned(command: CopyRoom, state: Gate | None) -> list[Event]:
+    """Return the copy of a room's clinic where it is new here."""
+    if state is not None and state.at_clinic_id == command.clinic_id:
+        return []
+    room_id = command.subject.subject_id
+    return [RoomCopied(command.gate_id, room_id, command.clinic_id, command.at)]
+
+
 def applied(command: ApplyHold, state: Gate | None) -> list[Event]:
     """Return the closing of the gate by a hold that does not close it yet."""
     if state is not None and any(hold.hold_id == command.hold_id for hold in state.holds):
@@ -87,7 +113,7 @@ def released(command: ReleaseHold, state: Gate | None) -> list[Event]:
 def evolve(state: Gate | None, event: Event) -> Gate:
     """Return the state after `event`."""
     if isinstance(event, GateRaised):
-        return Gate(event.gate_id, event.subject, (), (), event.raised_at)
+        return Gate(event.gate_id, event.subject, (), (), event.raised_at, None, None)
     assert state is not None, "a gate is raised before anything else happens to it"
     match event:
         case LicenceCopied():
@@ -96,6 +122,10 @@ def evolve(state: Gate | None, event: Event) -> Gate:
             )
             others = (each for each in state.licences if each.licence_id != licence.licence_id)
             return replace(state, licences=(*others, licence))
+        case ClinicCopied():
+            return replace(state, time_zone=event.time_zone)
+        case RoomCopied():
+            return replace(state, at_clinic_id=event.clinic_id)
         case HoldApplied():
             hold = Hold(event.hold_id, event.provisional, event.applied_at)
             return replace(state, holds=(*state.holds, hold))
@@ -128,6 +158,14 @@ def refuse_held(held: Sequence[tuple[HoldSubject, str]]) -> None:
         raise HoldActive(
             violations=[Violation(s.kind.value, s.subject_id, hold_id) for s, hold_id in held]
         )
+
+
+def time_zone_of(gates: Gates, clinic_id: str) -> str:
+    """Return the time zone whose days count at a clinic, or refuse one not heard of yet."""
+    gate = gates.get(HoldSubject(HoldKind.CLINIC, clinic_id))
+    if gate is None or gate.time_zone is None:
+        raise SubjectUnknown(violations=[Violation(HoldKind.CLINIC.value, clinic_id)])
+    return gate.time_zone
 
 
 def refuse_unlicensed(gate: Gate | None, day: date) -> None:

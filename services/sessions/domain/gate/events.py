@@ -29,6 +29,26 @@ class LicenceCopied:
 
 
 @dataclass(frozen=True, slots=True)
+class ClinicCopied:
+    """A clinic's time zone is known here: days of its sessions are days of that zone."""
+
+    gate_id: str
+    clinic_id: str
+    time_zone: str
+    copied_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class RoomCopied:
+    """It is known here which clinic a room is of."""
+
+    gate_id: str
+    room_id: str
+    clinic_id: str
+    copied_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HoldApplied:
     """A hold closed the gate."""
 
@@ -49,4 +69,4 @@ class HoldReleased:
     released_at: datetime
 
 
-Event = GateRaised | LicenceCopied | HoldApplied | HoldReleased
+Event = GateRaised | LicenceCopied | ClinicCopied | RoomCopied | HoldApplied | HoldReleased

@@ -30,13 +30,19 @@ class Licence:
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A subject that can be held; open while it has no holds. Licences are a practitioner's."""
+    """A subject that can be held; open while it has no holds. Licences are a practitioner's.
+
+    A clinic's gate knows its `time_zone`, a room's the clinic that it is of; None before consult
+    was heard of them.
+    """
 
     gate_id: str
     subject: HoldSubject
     holds: tuple[Hold, ...]
     licences: tuple[Licence, ...]
     raised_at: datetime
+    time_zone: str | None
+    at_clinic_id: str | None
 
 
 def gate_id_of(subject: HoldSubject) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 
 from services.chassis.kernel import Decider, Fact, Put
+from services.sessions.domain.clinical import day_in
 from services.sessions.domain.lot.commands import Command
 from services.sessions.domain.lot.errors import (
     BeyondUsePassed,
@@ -19,26 +20,27 @@ from services.sessions.domain.lot.model import Lot, LotState
 
 @dataclass(frozen=True, slots=True)
 class Known:
-    """Whether the clinic and the patient on the label have been heard of."""
+    """The clinic's time zone and whose the label's patient is now; None where not heard of."""
 
-    clinic: bool
-    patient: bool
+    time_zone: str | None
+    patient_id: str | None
 
 
 def decide(command: Command, state: Lot | None, facts: Known) -> Sequence[Event]:
     """Return the events that `command` causes, or raise a refusal."""
     if state is not None:
         raise LotAlreadyReceived
-    if not facts.clinic:
+    if facts.time_zone is None:
         raise ClinicNotFound
-    if not facts.patient:
+    if command.for_patient_id is not None and facts.patient_id is None:
         raise PatientNotFound
-    refuse_out_of_date(command.expires_on, command.beyond_use_at, command.at)
+    today = day_in(facts.time_zone, command.at)
+    refuse_out_of_date(command.expires_on, command.beyond_use_at, command.at, today)
     return [
         LotReceived(
             lot_id=command.lot_id,
             clinic_id=command.clinic_id,
-            for_patient_id=command.for_patient_id,
+            for_patient_id=facts.patient_id,
             product_code=command.product_code,
             lot_number=command.lot_number,
             contents=command.contents,
@@ -49,12 +51,11 @@ def decide(command: Command, state: Lot | None, facts: Known) -> Sequence[Event]
     ]
 
 
-def refuse_out_of_date(expires_on: date, beyond_use_at: datetime | None, at: datetime) -> None:
-    """Refuse after the last day on the label, or from the beyond-use time on.
-
-    Days are days of UTC: no event brings the clinic's time zone here.
-    """
-    if expires_on < at.date():
+def refuse_out_of_date(
+    expires_on: date, beyond_use_at: datetime | None, at: datetime, today: date
+) -> None:
+    """Refuse after the last day on the label, or from the beyond-use time on."""
+    if expires_on < today:
         raise LotExpired(expires_on=expires_on.isoformat())
     # DOMAIN 10 rule 8: the beyond-use time must not have passed when the administration starts.
     if beyond_use_at is not None and beyond_use_at <= at:

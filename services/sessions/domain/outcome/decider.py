@@ -15,26 +15,27 @@ from services.sessions.domain.outcome.model import OutcomeRecord
 
 @dataclass(frozen=True, slots=True)
 class Belonging:
-    """Whether the patient has been heard of, and the plan's course."""
+    """Whose the measure is now, None of a patient not heard of; the plan's course, and whose."""
 
-    patient: bool
+    patient_id: str | None
     course: Course | None
+    course_patient_id: str | None
 
 
 def decide(command: Command, state: OutcomeRecord | None, facts: Belonging) -> Sequence[Event]:
     """Return the events that `command` causes, or raise a refusal."""
     if state is not None:
         return []
-    if not facts.patient:
+    if facts.patient_id is None:
         raise SubjectUnknown
     if facts.course is None:
         raise PlanNotFound
-    if facts.course.patient_id != command.patient_id:
+    if facts.course_patient_id != facts.patient_id:
         raise PlanNotOfPatient
     return [
         OutcomeMeasured(
             outcome_id=command.outcome_id,
-            patient_id=command.patient_id,
+            patient_id=facts.patient_id,
             plan_id=command.plan_id,
             clinic_id=facts.course.clinic_id,
             outcome=command.outcome,

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import NAMESPACE_OID, uuid5
 
 
 @dataclass(frozen=True, slots=True)
@@ -12,3 +13,8 @@ class Person:
     patient_id: str
     into_patient_id: str | None
     forgotten_at: datetime | None
+
+
+def person_id_of(patient_id: str) -> str:
+    """Return the id that a patient's person always has."""
+    return str(uuid5(NAMESPACE_OID, "\x1f".join(("person", patient_id.lower()))))

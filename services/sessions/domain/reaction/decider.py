@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from services.chassis.kernel import Decider
 from services.sessions.domain.gate.errors import SubjectUnknown
 from services.sessions.domain.lot.errors import ClinicNotFound
-from services.sessions.domain.reaction.commands import Command, ReportReaction
+from services.sessions.domain.reaction.commands import Command
 from services.sessions.domain.reaction.errors import SessionNotOfPatient
 from services.sessions.domain.reaction.events import Event, ReactionObserved
 from services.sessions.domain.reaction.model import Reaction
@@ -16,29 +16,33 @@ from services.sessions.domain.session.model import Session
 
 @dataclass(frozen=True, slots=True)
 class Heard:
-    """Whether patient and clinic have been heard of, and the suspected session."""
+    """Whose the report is now, None of a patient not heard of; and the suspected session.
 
-    patient: bool
+    `session_patient_id` is whose that session is now: either may have been merged meanwhile.
+    """
+
+    patient_id: str | None
     clinic: bool
-    session: Session | None
+    session: Session | None = None
+    session_patient_id: str | None = None
 
 
 def decide(command: Command, state: Reaction | None, facts: Heard) -> Sequence[Event]:
     """Return the events that `command` causes, or raise a refusal."""
     if state is not None:
         return []
-    if not facts.patient:
+    if facts.patient_id is None:
         raise SubjectUnknown
     if not facts.clinic:
         raise ClinicNotFound
     if command.session_id is not None:
-        refuse_foreign_session(command, facts.session)
+        refuse_foreign_session(facts)
     # Nobody knew of it later than now: the reporting clocks start with the first who did.
     aware_at = min(command.first_aware_at or command.at, command.at)
     return [
         ReactionObserved(
             reaction_id=command.reaction_id,
-            patient_id=command.patient_id,
+            patient_id=facts.patient_id,
             session_id=command.session_id,
             clinic_id=command.clinic_id,
             plan_id=facts.session.plan_id if facts.session is not None else None,
@@ -54,11 +58,11 @@ def decide(command: Command, state: Reaction | None, facts: Heard) -> Sequence[E
     ]
 
 
-def refuse_foreign_session(command: ReportReaction, session: Session | None) -> None:
+def refuse_foreign_session(facts: Heard) -> None:
     """Refuse a suspected session that is not there or is another patient's."""
-    if session is None:
+    if facts.session is None:
         raise SessionNotFound
-    if session.patient_id != command.patient_id:
+    if facts.session_patient_id != facts.patient_id:
         raise SessionNotOfPatient
 
 

@@ -3,17 +3,26 @@
 from datetime import datetime, timedelta
 
 from services.chassis.kernel import Fact, Put, Remove
-from services.sessions.domain.clinical import HoldKind, HoldSubject
-from services.sessions.domain.course.decider import (
+from services.sessions.domain.clinical import HoldKind, HoldSubject, day_in
+from services.sessions.domain.course.errors import CourseComplete, CourseNotFound
+from services.sessions.domain.course.model import Course
+from services.sessions.domain.course.passing import (
+    refuse_cooling_off,
     refuse_too_early,
     refuse_too_late,
     refuse_unscheduled,
 )
-from services.sessions.domain.course.errors import CourseComplete, CourseNotFound
-from services.sessions.domain.course.model import Course
-from services.sessions.domain.gate.decider import refuse_unless_passable, refuse_unlicensed
+from services.sessions.domain.gate.decider import (
+    refuse_unless_passable,
+    refuse_unlicensed,
+    time_zone_of,
+)
 from services.sessions.domain.session.commands import BookSession
-from services.sessions.domain.session.errors import PractitionerNotFound, RoomNotFound
+from services.sessions.domain.session.errors import (
+    PractitionerNotFound,
+    RoomNotAtClinic,
+    RoomNotFound,
+)
 from services.sessions.domain.session.events import SessionBooked
 from services.sessions.domain.session.facts import Surroundings
 
@@ -26,8 +35,14 @@ def book(command: BookSession, facts: Surroundings) -> SessionBooked:
     """Return the booking, or refuse it."""
     if facts.course is None:
         raise CourseNotFound
-    refuse_course(command, facts.course)
-    refuse_places(command, facts)
+    refuse_ended(facts.course)
+    time_zone = time_zone_of(facts.gates, facts.course.clinic_id)
+    refuse_day(command, facts.course, time_zone)
+    refuse_places(command, facts, facts.course.clinic_id)
+    refuse_unlicensed(
+        facts.gates[HoldSubject(HoldKind.PRACTITIONER, command.practitioner_id)],
+        day_in(time_zone, command.starts_at),
+    )
     return SessionBooked(
         session_id=command.session_id,
         course_id=facts.course.course_id,
@@ -43,25 +58,32 @@ def book(command: BookSession, facts: Surroundings) -> SessionBooked:
     )
 
 
-def refuse_course(command: BookSession, course: Course) -> None:
-    """Refuse a course that has no session to give on that day."""
+def refuse_ended(course: Course) -> None:
+    """Refuse a course that has no session to give."""
     refuse_unscheduled(course)
     if course.next_number > course.sessions_planned:
         raise CourseComplete
-    day = command.starts_at.date()
-    refuse_too_early(course, course.next_number, day)
-    refuse_too_late(course, course.next_number, day)
 
 
-def refuse_places(command: BookSession, facts: Surroundings) -> None:
-    """Refuse a room or practitioner that is not there, not licensed on the day, or held."""
-    practitioner = facts.gates[HoldSubject(HoldKind.PRACTITIONER, command.practitioner_id)]
-    if facts.gates[HoldSubject(HoldKind.ROOM, command.room_id)] is None:
+def refuse_day(command: BookSession, course: Course, time_zone: str) -> None:
+    """Refuse a time that the course does not allow its next session."""
+    number = course.next_number
+    day = day_in(time_zone, command.starts_at)
+    refuse_cooling_off(course, number, command.starts_at)
+    refuse_too_early(course, number, day, time_zone)
+    refuse_too_late(course, number, day, time_zone)
+
+
+def refuse_places(command: BookSession, facts: Surroundings, clinic_id: str) -> None:
+    """Refuse a room or practitioner that is not there or held, or a room of another clinic."""
+    room = facts.gates[HoldSubject(HoldKind.ROOM, command.room_id)]
+    if room is None or room.at_clinic_id is None:
         raise RoomNotFound
-    if practitioner is None:
+    if room.at_clinic_id != clinic_id:
+        raise RoomNotAtClinic(room_id=command.room_id)
+    if facts.gates[HoldSubject(HoldKind.PRACTITIONER, command.practitioner_id)] is None:
         raise PractitionerNotFound
     refuse_unless_passable(facts.gates)
-    refuse_unlicensed(practitioner, command.starts_at.date())
 
 
 def slots(starts_at: datetime, ends_at: datetime) -> list[datetime]:

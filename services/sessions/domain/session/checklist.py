@@ -1,11 +1,12 @@
 """The checklist of a running session: its steps in order, and what stops it (DOMAIN 4.1)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from services.chassis.kernel import Violation
 from services.sessions.domain.clinical import HoldSubject, Step
-from services.sessions.domain.course.decider import refuse_closed
+from services.sessions.domain.course.model import CourseCloseReason
+from services.sessions.domain.course.passing import refuse_closed
 from services.sessions.domain.gate.decider import holds_in, refuse_held
 from services.sessions.domain.session.commands import RecordStep
 from services.sessions.domain.session.errors import (
@@ -17,10 +18,38 @@ from services.sessions.domain.session.errors import (
 )
 from services.sessions.domain.session.events import SessionInterrupted, SessionStepRecorded
 from services.sessions.domain.session.facts import Surroundings
-from services.sessions.domain.session.model import RecordedStep, Session, SessionState
+from services.sessions.domain.session.model import (
+    InterruptionCause,
+    RecordedStep,
+    Session,
+    SessionState,
+)
 
 ORDER: tuple[Step, ...] = tuple(Step)
 MANDATORY: tuple[Step, ...] = tuple(step for step in ORDER if step is not Step.ANAESTHETIC_APPLIED)
+
+
+@dataclass(frozen=True, slots=True)
+class Stop:
+    """What stops a running session; subject and hold are of a hold."""
+
+    cause: InterruptionCause
+    subject: HoldSubject | None = None
+    hold_id: str = ""
+
+
+CAUSES = {
+    CourseCloseReason.CONSENT_WITHDRAWN: InterruptionCause.CONSENT_WITHDRAWN,
+    CourseCloseReason.PLAN_WITHDRAWN: InterruptionCause.PLAN_WITHDRAWN,
+}
+
+
+def stop_in(facts: Surroundings) -> Stop | None:
+    """Return what stops a session in these surroundings: the end of its course before any hold."""
+    if facts.course is not None and facts.course.close_reason is not None:
+        return Stop(CAUSES[facts.course.close_reason])
+    held = holds_in(facts.gates)
+    return Stop(InterruptionCause.HOLD, *held[0]) if held else None
 
 
 def record(
@@ -28,19 +57,20 @@ def record(
 ) -> list[SessionStepRecorded | SessionInterrupted]:
     """Return the step, or refuse it.
 
-    What was injected is recorded even when a hold has come meanwhile, since refusing to write
-    it down would lose the exposure; the session is then interrupted in the same breath.
+    What was injected is recorded even when a hold has come meanwhile or the consent was taken
+    back, since refusing to write it down would lose the exposure; the session is then
+    interrupted in the same breath. So is one that was interrupted before it could be written.
     """
-    refuse_not_running(state)
-    if facts.course is not None:
-        refuse_closed(facts.course)
+    stop = stopped(state) if command.step is Step.INJECTED else None
+    if stop is None:
+        refuse_not_running(state)
+        stop = stop_in(facts)
+    if command.step is not Step.INJECTED:
+        refuse_stopped(facts)
     refuse_out_of_order(command.step, state)
     for injection in command.injections:
         if injection.lot_id not in state.lot_ids:
             raise LotNotInSession(lot_id=injection.lot_id)
-    held = holds_in(facts.gates)
-    if command.step is not Step.INJECTED:
-        refuse_held(held)
     recorded = SessionStepRecorded(
         session_id=state.session_id,
         patient_id=state.patient_id,
@@ -49,10 +79,25 @@ def record(
         injections=command.injections,
         recorded_at=command.at,
     )
-    if not held:
+    if stop is None:
         return [recorded]
-    subject, hold_id = held[0]
-    return [recorded, interrupt(with_step(state, recorded), subject, hold_id, command.at)]
+    return [recorded, interrupt(with_step(state, recorded), stop, command.at)]
+
+
+def stopped(state: Session) -> Stop | None:
+    """Return what had interrupted the session; None of one that was not."""
+    if state.interruption_cause is None:
+        return None
+    return Stop(
+        state.interruption_cause, state.interrupting_subject, state.interrupting_hold_id or ""
+    )
+
+
+def refuse_stopped(facts: Surroundings) -> None:
+    """Refuse to go on in a course that ended, or under a hold."""
+    if facts.course is not None:
+        refuse_closed(facts.course)
+    refuse_held(holds_in(facts.gates))
 
 
 def refuse_not_running(state: Session) -> None:
@@ -91,9 +136,7 @@ def with_step(state: Session, event: SessionStepRecorded) -> Session:
     return replace(state, steps=(*state.steps, step))
 
 
-def interrupt(
-    state: Session, subject: HoldSubject, hold_id: str, at: datetime
-) -> SessionInterrupted:
+def interrupt(state: Session, stop: Stop, at: datetime) -> SessionInterrupted:
     """Return the interruption of `state`, with what had been injected by then."""
     return SessionInterrupted(
         session_id=state.session_id,
@@ -103,8 +146,9 @@ def interrupt(
         clinic_id=state.clinic_id,
         room_id=state.room_id,
         practitioner_id=state.hand,
-        hold_id=hold_id,
-        subject=subject,
+        hold_id=stop.hold_id,
+        subject=stop.subject,
         administrations=state.administrations,
         interrupted_at=at,
+        cause=stop.cause,
     )

@@ -63,7 +63,7 @@ class AbortSession:
 
 @dataclass(frozen=True, slots=True)
 class LookAtGates:
-    """Interrupt the session if it runs and a hold has closed one of its gates."""
+    """Interrupt the session if it runs and a hold, or the end of its course, has reached it."""
 
     session_id: str
     at: datetime

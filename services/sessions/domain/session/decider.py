@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.chassis.kernel import Decider, Fact, Remove, Timer
-from services.sessions.domain.gate.decider import holds_in
 from services.sessions.domain.session.booking import book, free_places, take_slots
 from services.sessions.domain.session.checklist import (
     interrupt,
     record,
     refuse_incomplete,
     refuse_not_running,
+    stop_in,
     with_step,
 )
 from services.sessions.domain.session.commands import (
@@ -114,12 +114,11 @@ def abort(command: AbortSession, state: Session) -> SessionAborted:
 
 
 def look(command: LookAtGates, state: Session, facts: Surroundings) -> list[Event]:
-    """Return the interruption of a running session by a hold that has reached it."""
-    held = holds_in(facts.gates)
-    if state.state is not SessionState.STARTED or not held:
+    """Return the interruption of a running session by what has reached it."""
+    stop = stop_in(facts)
+    if state.state is not SessionState.STARTED or stop is None:
         return []
-    subject, hold_id = held[0]
-    return [interrupt(state, subject, hold_id, command.at)]
+    return [interrupt(state, stop, command.at)]
 
 
 def follow_up(command: DueFollowUp, state: Session) -> list[Event]:
@@ -151,6 +150,8 @@ def booked(event: SessionBooked) -> Session:
         steps=(),
         abort_reason=None,
         interrupting_hold_id=None,
+        interrupting_subject=None,
+        interruption_cause=None,
         follow_up_days=(),
         booked_at=event.booked_at,
         started_at=None,
@@ -183,7 +184,9 @@ def evolve(state: Session | None, event: Event) -> Session:
             return replace(
                 state,
                 state=SessionState.INTERRUPTED,
-                interrupting_hold_id=event.hold_id,
+                interrupting_hold_id=event.hold_id or None,
+                interrupting_subject=event.subject,
+                interruption_cause=event.cause,
                 ended_at=event.interrupted_at,
             )
 

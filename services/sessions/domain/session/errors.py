@@ -15,6 +15,10 @@ class RoomNotFound(DomainError):
     fault = Fault.NOT_FOUND
 
 
+class RoomNotAtClinic(DomainError):
+    """The room is of another clinic than the course."""
+
+
 class PractitionerNotFound(DomainError):
     """No such practitioner in this chain."""
 

@@ -91,7 +91,10 @@ class SessionAborted:
 
 @dataclass(frozen=True, slots=True)
 class SessionInterrupted:
-    """A hold reached a running session, which stops where it is."""
+    """A hold, or the end of its course, reached a running session, which stops where it is.
+
+    It is said once more, with all of them, where an injection is written down after that.
+    """
 
     session_id: str
     course_id: str
@@ -105,7 +108,7 @@ class SessionInterrupted:
     subject: HoldSubject | None
     administrations: tuple[Injection, ...]
     interrupted_at: datetime
-    cause: InterruptionCause = InterruptionCause.HOLD
+    cause: InterruptionCause
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,6 +98,8 @@ class Session:
     steps: tuple[RecordedStep, ...]
     abort_reason: AbortReason | None
     interrupting_hold_id: str | None
+    interrupting_subject: HoldSubject | None
+    interruption_cause: InterruptionCause | None
     follow_up_days: tuple[int, ...]
     booked_at: datetime
     started_at: datetime | None

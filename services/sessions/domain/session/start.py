@@ -1,17 +1,23 @@
 """The start gate: is everything that this session is about to use clear, now?"""
 
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
-from services.sessions.domain.clinical import HoldKind, HoldSubject
-from services.sessions.domain.course.decider import refuse_too_early, refuse_unscheduled
+from services.sessions.domain.clinical import HoldKind, HoldSubject, day_in
 from services.sessions.domain.course.errors import CourseNotFound
 from services.sessions.domain.course.model import Course
+from services.sessions.domain.course.passing import (
+    refuse_cooling_off,
+    refuse_elsewhere,
+    refuse_too_early,
+    refuse_unscheduled,
+)
 from services.sessions.domain.gate.decider import (
     holds_in,
     refuse_held,
     refuse_unless_passable,
     refuse_unlicensed,
+    time_zone_of,
 )
 from services.sessions.domain.lot.decider import refuse_out_of_date
 from services.sessions.domain.lot.errors import (
@@ -43,12 +49,16 @@ def start(command: StartSession, state: Session, facts: Surroundings) -> Session
     if course is None:
         raise CourseNotFound
     refuse_unscheduled(course)
+    refuse_elsewhere(course, state.clinic_id)
+    refuse_cooling_off(course, state.number, command.at)
     lots = found(command, facts)
     answer = refuse_unclear(command, facts)
+    time_zone = time_zone_of(facts.gates, state.clinic_id)
+    today = day_in(time_zone, command.at)
     practitioner = HoldSubject(HoldKind.PRACTITIONER, command.practitioner_id)
-    refuse_unlicensed(facts.gates[practitioner], command.at.date())
-    refuse_too_early(course, state.number, command.at.date())
-    refuse_lots(command, state, lots)
+    refuse_unlicensed(facts.gates[practitioner], today)
+    refuse_too_early(course, state.number, today, time_zone)
+    refuse_lots(command, state, lots, today)
     refuse_contents(course, lots)
     return started(command, state, lots, answer)
 
@@ -79,14 +89,14 @@ def refuse_unclear(command: StartSession, facts: Surroundings) -> SafetyAnswer:
     return answer
 
 
-def refuse_lots(command: StartSession, state: Session, lots: Sequence[Lot]) -> None:
+def refuse_lots(command: StartSession, state: Session, lots: Sequence[Lot], today: date) -> None:
     """Refuse a lot that is elsewhere, somebody else's, or past its time."""
     for lot in lots:
         if lot.clinic_id != state.clinic_id:
             raise LotNotAtClinic(lot_id=lot.lot_id)
         if lot.for_patient_id not in (None, state.patient_id):
             raise LotNotForPatient(lot_id=lot.lot_id)
-        refuse_out_of_date(lot.expires_on, lot.beyond_use_at, command.at)
+        refuse_out_of_date(lot.expires_on, lot.beyond_use_at, command.at, today)
 
 
 def refuse_contents(course: Course, lots: Sequence[Lot]) -> None:

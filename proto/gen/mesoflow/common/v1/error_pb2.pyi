@@ -268,6 +268,8 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """The time to think it over still runs; the violation says until when."""
     REASON_COURSE_MOVED: _Reason.ValueType  # 230
     """The course was moved to another clinic; abort this booking and book there."""
+    REASON_ROOM_NOT_AT_CLINIC: _Reason.ValueType  # 231
+    """The room is of another clinic than the course."""
     REASON_CURRENCY_DIFFERS: _Reason.ValueType  # 251
     """Billing.
 
@@ -536,6 +538,8 @@ REASON_COOLING_OFF: Reason.ValueType  # 229
 """The time to think it over still runs; the violation says until when."""
 REASON_COURSE_MOVED: Reason.ValueType  # 230
 """The course was moved to another clinic; abort this booking and book there."""
+REASON_ROOM_NOT_AT_CLINIC: Reason.ValueType  # 231
+"""The room is of another clinic than the course."""
 REASON_CURRENCY_DIFFERS: Reason.ValueType  # 251
 """Billing.
 

@@ -453,6 +453,7 @@ class PlanProposed(_message.Message):
     SESSIONS_12_MONTHS_FIELD_NUMBER: _builtins.int
     SESSIONS_24_MONTHS_FIELD_NUMBER: _builtins.int
     IMPORTED_FIELD_NUMBER: _builtins.int
+    RESUMES_ON_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     patient_id: _builtins.str
     consultation_id: _builtins.str
@@ -488,6 +489,10 @@ class PlanProposed(_message.Message):
     def imported(self) -> _model_pb2.PlanImport:
         """Unset of a plan that began here."""
 
+    @_builtins.property
+    def resumes_on(self) -> _date_pb2.Date:
+        """Only of an imported plan: before this day its sessions do not go on."""
+
     def __init__(
         self,
         *,
@@ -512,10 +517,11 @@ class PlanProposed(_message.Message):
         sessions_12_months: _builtins.int = ...,
         sessions_24_months: _builtins.int = ...,
         imported: _model_pb2.PlanImport | None = ...,
+        resumes_on: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "imported", b"imported", "proposed_at", b"proposed_at", "protocol", b"protocol", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "imported", b"imported", "proposed_at", b"proposed_at", "protocol", b"protocol", "resumes_on", b"resumes_on", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "formulary_version", b"formulary_version", "goals", b"goals", "imported", b"imported", "induction_sessions", b"induction_sessions", "jurisdiction_code", b"jurisdiction_code", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_version", b"maintenance_version", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "proposed_at", b"proposed_at", "protocol", b"protocol", "sessions_12_months", b"sessions_12_months", "sessions_24_months", b"sessions_24_months", "suitability_rules_version", b"suitability_rules_version", "supplementary_therapy_codes", b"supplementary_therapy_codes", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "formulary_version", b"formulary_version", "goals", b"goals", "imported", b"imported", "induction_sessions", b"induction_sessions", "jurisdiction_code", b"jurisdiction_code", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_version", b"maintenance_version", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "proposed_at", b"proposed_at", "protocol", b"protocol", "resumes_on", b"resumes_on", "sessions_12_months", b"sessions_12_months", "sessions_24_months", b"sessions_24_months", "suitability_rules_version", b"suitability_rules_version", "supplementary_therapy_codes", b"supplementary_therapy_codes", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1507,12 +1513,17 @@ class FormularyApplied(_message.Message):
     FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
     PLAN_IDS_FIELD_NUMBER: _builtins.int
     APPLIED_AT_FIELD_NUMBER: _builtins.int
+    NEXT_CHANGE_ON_FIELD_NUMBER: _builtins.int
     formulary_id: _builtins.str
     formulary_version: _builtins.str
     @_builtins.property
     def plan_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def applied_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def next_change_on(self) -> _date_pb2.Date:
+        """When a row of the files begins or ends next, and it is done again; unset where none does."""
+
     def __init__(
         self,
         *,
@@ -1520,10 +1531,11 @@ class FormularyApplied(_message.Message):
         formulary_version: _builtins.str = ...,
         plan_ids: _abc.Iterable[_builtins.str] | None = ...,
         applied_at: _timestamp_pb2.Timestamp | None = ...,
+        next_change_on: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["applied_at", b"applied_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["applied_at", b"applied_at", "next_change_on", b"next_change_on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_at", b"applied_at", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "plan_ids", b"plan_ids"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["applied_at", b"applied_at", "formulary_id", b"formulary_id", "formulary_version", b"formulary_version", "next_change_on", b"next_change_on", "plan_ids", b"plan_ids"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1627,6 +1639,7 @@ class PlanAmended(_message.Message):
     SESSIONS_12_MONTHS_FIELD_NUMBER: _builtins.int
     SESSIONS_24_MONTHS_FIELD_NUMBER: _builtins.int
     AMENDED_AT_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     patient_id: _builtins.str
     consultation_id: _builtins.str
@@ -1644,6 +1657,8 @@ class PlanAmended(_message.Message):
     """Whose price list edition holds; unset where none was attached yet."""
     sessions_12_months: _builtins.int
     sessions_24_months: _builtins.int
+    jurisdiction_code: _builtins.str
+    """The law in which the text is made from now on: that of the plan's clinic."""
     @_builtins.property
     def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]: ...
     @_builtins.property
@@ -1681,10 +1696,11 @@ class PlanAmended(_message.Message):
         sessions_12_months: _builtins.int = ...,
         sessions_24_months: _builtins.int = ...,
         amended_at: _timestamp_pb2.Timestamp | None = ...,
+        jurisdiction_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_amended_quote_id", b"_amended_quote_id", "amended_at", b"amended_at", "amended_quote_id", b"amended_quote_id", "cocktail", b"cocktail", "protocol", b"protocol", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amended_quote_id", b"_amended_quote_id", "amended_at", b"amended_at", "amended_quote_id", b"amended_quote_id", "clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "formulary_version", b"formulary_version", "goals", b"goals", "induction_sessions", b"induction_sessions", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_version", b"maintenance_version", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "protocol", b"protocol", "reason", b"reason", "sessions_12_months", b"sessions_12_months", "sessions_24_months", b"sessions_24_months", "suitability_rules_version", b"suitability_rules_version", "supplementary_therapy_codes", b"supplementary_therapy_codes", "terms_version", b"terms_version", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_amended_quote_id", b"_amended_quote_id", "amended_at", b"amended_at", "amended_quote_id", b"amended_quote_id", "clinic_id", b"clinic_id", "cocktail", b"cocktail", "consultation_id", b"consultation_id", "deviation_reason", b"deviation_reason", "formulary_version", b"formulary_version", "goals", b"goals", "induction_sessions", b"induction_sessions", "jurisdiction_code", b"jurisdiction_code", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_version", b"maintenance_version", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "protocol", b"protocol", "reason", b"reason", "sessions_12_months", b"sessions_12_months", "sessions_24_months", b"sessions_24_months", "suitability_rules_version", b"suitability_rules_version", "supplementary_therapy_codes", b"supplementary_therapy_codes", "terms_version", b"terms_version", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__amended_quote_id: _TypeAlias = _typing.Literal["amended_quote_id"]  # noqa: Y015
     _WhichOneofArgType__amended_quote_id: _TypeAlias = _typing.Literal["_amended_quote_id", b"_amended_quote_id"]  # noqa: Y015
@@ -1737,10 +1753,13 @@ class PlanMoved(_message.Message):
     FORMER_CLINIC_ID_FIELD_NUMBER: _builtins.int
     CLINIC_ID_FIELD_NUMBER: _builtins.int
     MOVED_AT_FIELD_NUMBER: _builtins.int
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     patient_id: _builtins.str
     former_clinic_id: _builtins.str
     clinic_id: _builtins.str
+    jurisdiction_code: _builtins.str
+    """The law of that clinic. A signature that stands keeps its text in that of its day."""
     @_builtins.property
     def moved_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -1751,10 +1770,11 @@ class PlanMoved(_message.Message):
         former_clinic_id: _builtins.str = ...,
         clinic_id: _builtins.str = ...,
         moved_at: _timestamp_pb2.Timestamp | None = ...,
+        jurisdiction_code: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["moved_at", b"moved_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "former_clinic_id", b"former_clinic_id", "moved_at", b"moved_at", "patient_id", b"patient_id", "plan_id", b"plan_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "former_clinic_id", b"former_clinic_id", "jurisdiction_code", b"jurisdiction_code", "moved_at", b"moved_at", "patient_id", b"patient_id", "plan_id", b"plan_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1802,7 +1822,9 @@ Global___ResponsibilitySigned: _TypeAlias = ResponsibilitySigned  # noqa: Y015
 
 @_typing.final
 class ResponseOpened(_message.Message):
-    """A plan's response is followed from its first performed session."""
+    """A plan's response is followed from its first performed session. Said again where that session
+    comes after a measure, or the plan is changed or moves to another clinic.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1813,6 +1835,7 @@ class ResponseOpened(_message.Message):
     PROTOCOL_CODE_FIELD_NUMBER: _builtins.int
     FIRST_PERFORMED_AT_FIELD_NUMBER: _builtins.int
     OPENED_AT_FIELD_NUMBER: _builtins.int
+    NEXT_REVIEW_ON_FIELD_NUMBER: _builtins.int
     response_id: _builtins.str
     plan_id: _builtins.str
     patient_id: _builtins.str
@@ -1824,6 +1847,10 @@ class ResponseOpened(_message.Message):
 
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def next_review_on(self) -> _date_pb2.Date:
+        """Unset where no session was performed yet."""
+
     def __init__(
         self,
         *,
@@ -1834,14 +1861,46 @@ class ResponseOpened(_message.Message):
         protocol_code: _builtins.str = ...,
         first_performed_at: _timestamp_pb2.Timestamp | None = ...,
         opened_at: _timestamp_pb2.Timestamp | None = ...,
+        next_review_on: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["first_performed_at", b"first_performed_at", "opened_at", b"opened_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["first_performed_at", b"first_performed_at", "next_review_on", b"next_review_on", "opened_at", b"opened_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "first_performed_at", b"first_performed_at", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "response_id", b"response_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "first_performed_at", b"first_performed_at", "next_review_on", b"next_review_on", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "response_id", b"response_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ResponseOpened: _TypeAlias = ResponseOpened  # noqa: Y015
+
+@_typing.final
+class SessionCounted(_message.Message):
+    """A performed session counts for the plan's response."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESPONSE_ID_FIELD_NUMBER: _builtins.int
+    PLAN_ID_FIELD_NUMBER: _builtins.int
+    SESSION_ID_FIELD_NUMBER: _builtins.int
+    COUNTED_AT_FIELD_NUMBER: _builtins.int
+    response_id: _builtins.str
+    plan_id: _builtins.str
+    session_id: _builtins.str
+    @_builtins.property
+    def counted_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        response_id: _builtins.str = ...,
+        plan_id: _builtins.str = ...,
+        session_id: _builtins.str = ...,
+        counted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["counted_at", b"counted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted_at", b"counted_at", "plan_id", b"plan_id", "response_id", b"response_id", "session_id", b"session_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SessionCounted: _TypeAlias = SessionCounted  # noqa: Y015
 
 @_typing.final
 class OutcomeNoted(_message.Message):

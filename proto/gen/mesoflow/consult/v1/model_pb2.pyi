@@ -1950,6 +1950,7 @@ class ResponsePoint(_message.Message):
     LOW_THOUSANDTHS_FIELD_NUMBER: _builtins.int
     HIGH_THOUSANDTHS_FIELD_NUMBER: _builtins.int
     N_FIELD_NUMBER: _builtins.int
+    IMPROVED_PERCENT_THOUSANDTHS_FIELD_NUMBER: _builtins.int
     week: _builtins.int
     value_thousandths: _builtins.int
     change_thousandths: _builtins.int
@@ -1959,6 +1960,8 @@ class ResponsePoint(_message.Message):
     high_thousandths: _builtins.int
     n: _builtins.int
     """How many values it stands on: 1 in a plan's own curve."""
+    improved_percent_thousandths: _builtins.int
+    """Of all who were assessed on the seven points, those above zero; unset in a plan's own curve."""
     def __init__(
         self,
         *,
@@ -1968,21 +1971,26 @@ class ResponsePoint(_message.Message):
         low_thousandths: _builtins.int | None = ...,
         high_thousandths: _builtins.int | None = ...,
         n: _builtins.int = ...,
+        improved_percent_thousandths: _builtins.int | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_change_thousandths", b"_change_thousandths", "_high_thousandths", b"_high_thousandths", "_low_thousandths", b"_low_thousandths", "change_thousandths", b"change_thousandths", "high_thousandths", b"high_thousandths", "low_thousandths", b"low_thousandths"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_change_thousandths", b"_change_thousandths", "_high_thousandths", b"_high_thousandths", "_improved_percent_thousandths", b"_improved_percent_thousandths", "_low_thousandths", b"_low_thousandths", "change_thousandths", b"change_thousandths", "high_thousandths", b"high_thousandths", "improved_percent_thousandths", b"improved_percent_thousandths", "low_thousandths", b"low_thousandths"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_change_thousandths", b"_change_thousandths", "_high_thousandths", b"_high_thousandths", "_low_thousandths", b"_low_thousandths", "change_thousandths", b"change_thousandths", "high_thousandths", b"high_thousandths", "low_thousandths", b"low_thousandths", "n", b"n", "value_thousandths", b"value_thousandths", "week", b"week"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_change_thousandths", b"_change_thousandths", "_high_thousandths", b"_high_thousandths", "_improved_percent_thousandths", b"_improved_percent_thousandths", "_low_thousandths", b"_low_thousandths", "change_thousandths", b"change_thousandths", "high_thousandths", b"high_thousandths", "improved_percent_thousandths", b"improved_percent_thousandths", "low_thousandths", b"low_thousandths", "n", b"n", "value_thousandths", b"value_thousandths", "week", b"week"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__change_thousandths: _TypeAlias = _typing.Literal["change_thousandths"]  # noqa: Y015
     _WhichOneofArgType__change_thousandths: _TypeAlias = _typing.Literal["_change_thousandths", b"_change_thousandths"]  # noqa: Y015
     _WhichOneofReturnType__high_thousandths: _TypeAlias = _typing.Literal["high_thousandths"]  # noqa: Y015
     _WhichOneofArgType__high_thousandths: _TypeAlias = _typing.Literal["_high_thousandths", b"_high_thousandths"]  # noqa: Y015
+    _WhichOneofReturnType__improved_percent_thousandths: _TypeAlias = _typing.Literal["improved_percent_thousandths"]  # noqa: Y015
+    _WhichOneofArgType__improved_percent_thousandths: _TypeAlias = _typing.Literal["_improved_percent_thousandths", b"_improved_percent_thousandths"]  # noqa: Y015
     _WhichOneofReturnType__low_thousandths: _TypeAlias = _typing.Literal["low_thousandths"]  # noqa: Y015
     _WhichOneofArgType__low_thousandths: _TypeAlias = _typing.Literal["_low_thousandths", b"_low_thousandths"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__change_thousandths) -> _WhichOneofReturnType__change_thousandths | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__high_thousandths) -> _WhichOneofReturnType__high_thousandths | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__improved_percent_thousandths) -> _WhichOneofReturnType__improved_percent_thousandths | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__low_thousandths) -> _WhichOneofReturnType__low_thousandths | None: ...
 
@@ -1997,21 +2005,27 @@ class ResponseCurve(_message.Message):
     MEASURE_FIELD_NUMBER: _builtins.int
     POINTS_FIELD_NUMBER: _builtins.int
     TRIALS_FIELD_NUMBER: _builtins.int
+    PERCENT_POINTS_FIELD_NUMBER: _builtins.int
     measure: _outcome_pb2.Measure.ValueType
     @_builtins.property
     def points(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponsePoint]: ...
     @_builtins.property
     def trials(self) -> _containers.RepeatedCompositeFieldContainer[Global___TrialFigure]: ...
+    @_builtins.property
+    def percent_points(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponsePoint]:
+        """The same in per cent of each plan's own baseline; empty of what is a change already."""
+
     def __init__(
         self,
         *,
         measure: _outcome_pb2.Measure.ValueType = ...,
         points: _abc.Iterable[Global___ResponsePoint] | None = ...,
         trials: _abc.Iterable[Global___TrialFigure] | None = ...,
+        percent_points: _abc.Iterable[Global___ResponsePoint] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "points", b"points", "trials", b"trials"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["measure", b"measure", "percent_points", b"percent_points", "points", b"points", "trials", b"trials"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2033,6 +2047,7 @@ class TrialFigure(_message.Message):
     figure_code: _builtins.str
     """Such as "HAIR_COUNT_CHANGE_PERCENT"."""
     week: _builtins.int
+    """Unset where what was read does not say when it was measured."""
     value_thousandths: _builtins.int
     sd_thousandths: _builtins.int
     n: _builtins.int
@@ -2043,16 +2058,16 @@ class TrialFigure(_message.Message):
         self,
         *,
         figure_code: _builtins.str = ...,
-        week: _builtins.int = ...,
+        week: _builtins.int | None = ...,
         value_thousandths: _builtins.int = ...,
         sd_thousandths: _builtins.int | None = ...,
         n: _builtins.int | None = ...,
         control_value_thousandths: _builtins.int | None = ...,
         source_codes: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_control_value_thousandths", b"_control_value_thousandths", "_n", b"_n", "_sd_thousandths", b"_sd_thousandths", "control_value_thousandths", b"control_value_thousandths", "n", b"n", "sd_thousandths", b"sd_thousandths"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_control_value_thousandths", b"_control_value_thousandths", "_n", b"_n", "_sd_thousandths", b"_sd_thousandths", "_week", b"_week", "control_value_thousandths", b"control_value_thousandths", "n", b"n", "sd_thousandths", b"sd_thousandths", "week", b"week"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_control_value_thousandths", b"_control_value_thousandths", "_n", b"_n", "_sd_thousandths", b"_sd_thousandths", "control_value_thousandths", b"control_value_thousandths", "figure_code", b"figure_code", "n", b"n", "sd_thousandths", b"sd_thousandths", "source_codes", b"source_codes", "value_thousandths", b"value_thousandths", "week", b"week"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_control_value_thousandths", b"_control_value_thousandths", "_n", b"_n", "_sd_thousandths", b"_sd_thousandths", "_week", b"_week", "control_value_thousandths", b"control_value_thousandths", "figure_code", b"figure_code", "n", b"n", "sd_thousandths", b"sd_thousandths", "source_codes", b"source_codes", "value_thousandths", b"value_thousandths", "week", b"week"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__control_value_thousandths: _TypeAlias = _typing.Literal["control_value_thousandths"]  # noqa: Y015
     _WhichOneofArgType__control_value_thousandths: _TypeAlias = _typing.Literal["_control_value_thousandths", b"_control_value_thousandths"]  # noqa: Y015
@@ -2060,12 +2075,16 @@ class TrialFigure(_message.Message):
     _WhichOneofArgType__n: _TypeAlias = _typing.Literal["_n", b"_n"]  # noqa: Y015
     _WhichOneofReturnType__sd_thousandths: _TypeAlias = _typing.Literal["sd_thousandths"]  # noqa: Y015
     _WhichOneofArgType__sd_thousandths: _TypeAlias = _typing.Literal["_sd_thousandths", b"_sd_thousandths"]  # noqa: Y015
+    _WhichOneofReturnType__week: _TypeAlias = _typing.Literal["week"]  # noqa: Y015
+    _WhichOneofArgType__week: _TypeAlias = _typing.Literal["_week", b"_week"]  # noqa: Y015
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__control_value_thousandths) -> _WhichOneofReturnType__control_value_thousandths | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__n) -> _WhichOneofReturnType__n | None: ...
     @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__sd_thousandths) -> _WhichOneofReturnType__sd_thousandths | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__week) -> _WhichOneofReturnType__week | None: ...
 
 Global___TrialFigure: _TypeAlias = TrialFigure  # noqa: Y015
 
@@ -2121,6 +2140,7 @@ class Response(_message.Message):
     VERDICT_FIELD_NUMBER: _builtins.int
     FIRST_PERFORMED_AT_FIELD_NUMBER: _builtins.int
     NEXT_REVIEW_ON_FIELD_NUMBER: _builtins.int
+    SESSION_IDS_FIELD_NUMBER: _builtins.int
     response_id: _builtins.str
     etag: _builtins.str
     plan_id: _builtins.str
@@ -2128,7 +2148,7 @@ class Response(_message.Message):
     clinic_id: _builtins.str
     protocol_code: _builtins.str
     verdict: _response_pb2.ResponseVerdict.ValueType
-    """The latest; unspecified until one was made."""
+    """Of the latest review; unspecified until one was made."""
     @_builtins.property
     def curves(self) -> _containers.RepeatedCompositeFieldContainer[Global___ResponseCurve]: ...
     @_builtins.property
@@ -2137,6 +2157,10 @@ class Response(_message.Message):
     def first_performed_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
     def next_review_on(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def session_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Performed by now."""
+
     def __init__(
         self,
         *,
@@ -2151,10 +2175,11 @@ class Response(_message.Message):
         verdict: _response_pb2.ResponseVerdict.ValueType = ...,
         first_performed_at: _timestamp_pb2.Timestamp | None = ...,
         next_review_on: _date_pb2.Date | None = ...,
+        session_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["first_performed_at", b"first_performed_at", "next_review_on", b"next_review_on"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessments", b"assessments", "clinic_id", b"clinic_id", "curves", b"curves", "etag", b"etag", "first_performed_at", b"first_performed_at", "next_review_on", b"next_review_on", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "response_id", b"response_id", "verdict", b"verdict"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessments", b"assessments", "clinic_id", b"clinic_id", "curves", b"curves", "etag", b"etag", "first_performed_at", b"first_performed_at", "next_review_on", b"next_review_on", "patient_id", b"patient_id", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "response_id", b"response_id", "session_ids", b"session_ids", "verdict", b"verdict"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -818,6 +818,70 @@ class LicenceCopied(_message.Message):
 Global___LicenceCopied: _TypeAlias = LicenceCopied  # noqa: Y015
 
 @_typing.final
+class ClinicCopied(_message.Message):
+    """A clinic's time zone is known here: days of its sessions are days of that zone."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GATE_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    COPIED_AT_FIELD_NUMBER: _builtins.int
+    gate_id: _builtins.str
+    """The clinic's gate."""
+    clinic_id: _builtins.str
+    time_zone: _builtins.str
+    @_builtins.property
+    def copied_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        gate_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        time_zone: _builtins.str = ...,
+        copied_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["copied_at", b"copied_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "copied_at", b"copied_at", "gate_id", b"gate_id", "time_zone", b"time_zone"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ClinicCopied: _TypeAlias = ClinicCopied  # noqa: Y015
+
+@_typing.final
+class RoomCopied(_message.Message):
+    """It is known here which clinic a room is of."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GATE_ID_FIELD_NUMBER: _builtins.int
+    ROOM_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    COPIED_AT_FIELD_NUMBER: _builtins.int
+    gate_id: _builtins.str
+    """The room's gate."""
+    room_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def copied_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        gate_id: _builtins.str = ...,
+        room_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        copied_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["copied_at", b"copied_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "copied_at", b"copied_at", "gate_id", b"gate_id", "room_id", b"room_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RoomCopied: _TypeAlias = RoomCopied  # noqa: Y015
+
+@_typing.final
 class HoldApplied(_message.Message):
     """A hold closed the gate: from here on no session starts with its subject."""
 
@@ -894,9 +958,12 @@ class CourseSuspended(_message.Message):
     PLAN_ID_FIELD_NUMBER: _builtins.int
     PATIENT_ID_FIELD_NUMBER: _builtins.int
     SUSPENDED_AT_FIELD_NUMBER: _builtins.int
+    AWAITED_TERMS_VERSION_FIELD_NUMBER: _builtins.int
     course_id: _builtins.str
     plan_id: _builtins.str
     patient_id: _builtins.str
+    awaited_terms_version: _builtins.int
+    """Of the terms that must be accepted first; 0 where the plan no longer passes."""
     @_builtins.property
     def suspended_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -906,10 +973,11 @@ class CourseSuspended(_message.Message):
         plan_id: _builtins.str = ...,
         patient_id: _builtins.str = ...,
         suspended_at: _timestamp_pb2.Timestamp | None = ...,
+        awaited_terms_version: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["suspended_at", b"suspended_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["course_id", b"course_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "suspended_at", b"suspended_at"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["awaited_terms_version", b"awaited_terms_version", "course_id", b"course_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "suspended_at", b"suspended_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -113,7 +113,7 @@ class _SessionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SessionS
     SESSION_STATE_ABORTED: _SessionState.ValueType  # 4
     """A person ended it."""
     SESSION_STATE_INTERRUPTED: _SessionState.ValueType  # 5
-    """A hold reached it while it ran."""
+    """A hold, or the end of its course, reached it while it ran."""
 
 class SessionState(_SessionState, metaclass=_SessionStateEnumTypeWrapper):
     """Where a session stands."""
@@ -126,7 +126,7 @@ SESSION_STATE_COMPLETED: SessionState.ValueType  # 3
 SESSION_STATE_ABORTED: SessionState.ValueType  # 4
 """A person ended it."""
 SESSION_STATE_INTERRUPTED: SessionState.ValueType  # 5
-"""A hold reached it while it ran."""
+"""A hold, or the end of its course, reached it while it ran."""
 Global___SessionState: _TypeAlias = SessionState  # noqa: Y015
 
 class _AbortReason:
@@ -396,6 +396,7 @@ class Session(_message.Message):
     BOOKED_AT_FIELD_NUMBER: _builtins.int
     STARTED_AT_FIELD_NUMBER: _builtins.int
     ENDED_AT_FIELD_NUMBER: _builtins.int
+    INTERRUPTION_CAUSE_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     etag: _builtins.str
     state: Global___SessionState.ValueType
@@ -413,6 +414,8 @@ class Session(_message.Message):
     """Only of an aborted session."""
     interrupting_hold_id: _builtins.str
     """The hold that interrupted it."""
+    interruption_cause: Global___InterruptionCause.ValueType
+    """Only of an interrupted session."""
     @_builtins.property
     def starts_at(self) -> _timestamp_pb2.Timestamp: ...
     @_builtins.property
@@ -461,10 +464,11 @@ class Session(_message.Message):
         booked_at: _timestamp_pb2.Timestamp | None = ...,
         started_at: _timestamp_pb2.Timestamp | None = ...,
         ended_at: _timestamp_pb2.Timestamp | None = ...,
+        interruption_cause: Global___InterruptionCause.ValueType = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "booked_at", b"booked_at", "clearance", b"clearance", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "ends_at", b"ends_at", "interrupting_hold_id", b"interrupting_hold_id", "started_at", b"started_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "abort_reason", b"abort_reason", "booked_at", b"booked_at", "clearance", b"clearance", "clinic_id", b"clinic_id", "course_id", b"course_id", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "ends_at", b"ends_at", "etag", b"etag", "interrupting_hold_id", b"interrupting_hold_id", "lot_ids", b"lot_ids", "number", b"number", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "started_at", b"started_at", "starts_at", b"starts_at", "state", b"state", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "abort_reason", b"abort_reason", "booked_at", b"booked_at", "clearance", b"clearance", "clinic_id", b"clinic_id", "course_id", b"course_id", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "ends_at", b"ends_at", "etag", b"etag", "interrupting_hold_id", b"interrupting_hold_id", "interruption_cause", b"interruption_cause", "lot_ids", b"lot_ids", "number", b"number", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "started_at", b"started_at", "starts_at", b"starts_at", "state", b"state", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__device_head_id: _TypeAlias = _typing.Literal["device_head_id"]  # noqa: Y015
     _WhichOneofArgType__device_head_id: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id"]  # noqa: Y015

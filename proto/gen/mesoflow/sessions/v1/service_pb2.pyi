@@ -1108,15 +1108,21 @@ class ExportPatientRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     PATIENT_ID_FIELD_NUMBER: _builtins.int
+    MERGED_PATIENT_IDS_FIELD_NUMBER: _builtins.int
     patient_id: _builtins.str
+    @_builtins.property
+    def merged_patient_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of the same person: what was typed before a merge is sealed with the key of the record of then."""
+
     def __init__(
         self,
         *,
         patient_id: _builtins.str = ...,
+        merged_patient_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["patient_id", b"patient_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["merged_patient_ids", b"merged_patient_ids", "patient_id", b"patient_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1131,6 +1137,7 @@ class ExportPatientResponse(_message.Message):
     OUTCOMES_FIELD_NUMBER: _builtins.int
     REACTIONS_FIELD_NUMBER: _builtins.int
     LOTS_FIELD_NUMBER: _builtins.int
+    TEXTS_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def courses(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Course]: ...
     @_builtins.property
@@ -1143,6 +1150,10 @@ class ExportPatientResponse(_message.Message):
     def lots(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Lot]:
         """Compounded for this patient."""
 
+    @_builtins.property
+    def texts(self) -> _containers.RepeatedCompositeFieldContainer[Global___ExportedText]:
+        """What people typed, opened."""
+
     def __init__(
         self,
         *,
@@ -1151,11 +1162,37 @@ class ExportPatientResponse(_message.Message):
         outcomes: _abc.Iterable[_model_pb2.OutcomeRecord] | None = ...,
         reactions: _abc.Iterable[_model_pb2.Reaction] | None = ...,
         lots: _abc.Iterable[_model_pb2.Lot] | None = ...,
+        texts: _abc.Iterable[Global___ExportedText] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["courses", b"courses", "lots", b"lots", "outcomes", b"outcomes", "reactions", b"reactions", "sessions", b"sessions"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["courses", b"courses", "lots", b"lots", "outcomes", b"outcomes", "reactions", b"reactions", "sessions", b"sessions", "texts", b"texts"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ExportPatientResponse: _TypeAlias = ExportPatientResponse  # noqa: Y015
+
+@_typing.final
+class ExportedText(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    ITEM_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    item: _builtins.str
+    text: _builtins.str
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        item: _builtins.str = ...,
+        text: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["item", b"item", "record_id", b"record_id", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ExportedText: _TypeAlias = ExportedText  # noqa: Y015

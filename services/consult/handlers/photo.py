@@ -1,0 +1,12 @@
+"""The text of the photo consent, out of the texts in force."""
+
+from collections.abc import Collection
+
+from services.consult.domain.patient.model import PhotoPurpose
+from services.consult.domain.patient.photo import text_for
+from services.consult.reference.loader import reference
+
+
+def photo_text(purposes: Collection[PhotoPurpose], language: str) -> str:
+    """Return the text for `purposes`, or refuse a language that there is none in."""
+    return text_for(reference().texts(language), purposes)

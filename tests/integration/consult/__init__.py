@@ -1,0 +1,1 @@
+"""Consult with real servers."""

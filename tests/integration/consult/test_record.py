@@ -1,0 +1,159 @@
+"""The directory and a patient's record, changed over the wire."""
+
+import pytest
+from google.type import date_pb2
+
+from mesoflow.clinical.v1 import answer_pb2, patient_pb2
+from mesoflow.consult.v1 import model_pb2
+from mesoflow.consult.v1 import service_pb2 as pb
+from tests.integration.consult.records import broken, registered, shown
+from tests.support.calls import Caller, Refusal, new_id, refusal
+from tests.support.directory import Directory
+
+JUNE, JULY = (date_pb2.Date(year=2026, month=month, day=1) for month in (6, 7))
+NO_DAY = date_pb2.Date(year=2026, month=2, day=30)
+DATE_INVALID = Refusal("INVALID_ARGUMENT", "DATE_INVALID")
+TOPICAL = patient_pb2.Coding(system="http://snomed.info/sct", code="387272001")
+RECORD, TEACHING = model_pb2.PHOTO_PURPOSE_RECORD, model_pb2.PHOTO_PURPOSE_TEACHING
+CREDENTIAL = model_pb2.Credential(
+    credential_code="TRICHOLOGY", authority_code="IAT", valid_from=JUNE
+)
+
+
+def physician(directory: Directory) -> Caller:
+    return directory.service.caller("physician", practitioner_id=new_id())
+
+
+def therapy(patient_id: str, began: date_pb2.Date = JUNE) -> pb.RecordTherapyRequest:
+    return pb.RecordTherapyRequest(
+        request_id=new_id(),
+        patient_id=patient_id,
+        kind=patient_pb2.THERAPY_KIND_TOPICAL,
+        coding=TOPICAL,
+        started_on=began,
+    )
+
+
+async def test_the_chain_and_its_clinics_are_amended(directory: Directory) -> None:
+    stub, clinic_id = directory.directory, (await directory.opened()).clinic_id
+    request = pb.AmendChainRequest(request_id=new_id(), jurisdiction_code="IE")
+    assert (await directory.admin.call(stub.AmendChain, request)).HasField("amended_at")
+    chain = (await directory.admin.call(stub.GetChain, pb.GetChainRequest())).chain
+    assert (chain.short_name, chain.jurisdiction_code) == ("demo", "IE")
+    amending = pb.AmendClinicRequest(
+        request_id=new_id(),
+        clinic_id=clinic_id,
+        time_zone="Europe/Dublin",
+        jurisdiction_code="IE",
+        legal_entity_code="LE2",
+    )
+    assert (await directory.admin.call(stub.AmendClinic, amending)).HasField("amended_at")
+    await directory.opened()
+    listing = pb.ListClinicsRequest(jurisdiction_code="IE")
+    [listed] = (await directory.admin.call(stub.ListClinics, listing)).clinics
+    assert (listed.clinic_id, listed.time_zone, listed.legal_entity_code) == (
+        clinic_id,
+        "Europe/Dublin",
+        "LE2",
+    )
+    amending.request_id, amending.time_zone = new_id(), "Mars/North"
+    refused = await refusal(directory.admin.call(stub.AmendClinic, amending))
+    assert refused == Refusal("INVALID_ARGUMENT", "TIME_ZONE_UNKNOWN")
+
+
+async def test_a_practitioner_is_amended_and_a_licence_ends(directory: Directory) -> None:
+    stub, practitioner_id = directory.directory, await directory.enrolled()
+    clinic_id = (await directory.opened()).clinic_id
+    licence = directory.licence(practitioner_id)
+    licence_id = (await directory.admin.call(stub.RecordLicence, licence)).licence_id
+    request = pb.AmendPractitionerRequest(
+        request_id=new_id(),
+        practitioner_id=practitioner_id,
+        clinic_ids=[clinic_id],
+        credentials=[CREDENTIAL],
+    )
+    await directory.admin.call(stub.AmendPractitioner, request)
+    revoking = pb.RevokeLicenceRequest(
+        request_id=new_id(), practitioner_id=practitioner_id, licence_id=licence_id
+    )
+    revoked = await directory.admin.call(stub.RevokeLicence, revoking)
+    assert (revoked.licence_id, revoked.HasField("revoked_at")) == (licence_id, True)
+    found = await directory.practitioner(practitioner_id)
+    assert (list(found.clinic_ids), list(found.credentials)) == ([clinic_id], [CREDENTIAL])
+    assert found.licences[0].valid_until.year < 2030
+    for profession, ids in (
+        (model_pb2.PROFESSION_PHYSICIAN, [practitioner_id]),
+        (model_pb2.PROFESSION_NURSE, []),
+    ):
+        listing = pb.ListPractitionersRequest(profession=profession)
+        listed = (await directory.admin.call(stub.ListPractitioners, listing)).practitioners
+        assert [each.practitioner_id for each in listed] == ids
+    assert await broken(directory) == []
+
+
+async def test_a_therapy_is_recorded_and_ended(directory: Directory) -> None:
+    patient_id, doctor = await registered(directory), physician(directory)
+    recorded = await doctor.call(directory.patients.RecordTherapy, therapy(patient_id))
+    ending = pb.EndTherapyRequest(
+        request_id=new_id(),
+        patient_id=patient_id,
+        therapy_id=recorded.therapy_id,
+        ended_on=JULY,
+    )
+    assert (await doctor.call(directory.patients.EndTherapy, ending)).HasField("recorded_at")
+    [kept] = (await shown(directory, patient_id)).therapies
+    assert (kept.therapy_id, kept.coding, kept.ended_on) == (recorded.therapy_id, TOPICAL, JULY)
+
+
+async def test_a_day_in_no_calendar_is_refused(directory: Directory) -> None:
+    patient_id, doctor = await registered(directory), physician(directory)
+    recording = therapy(patient_id, NO_DAY)
+    assert await refusal(doctor.call(directory.patients.RecordTherapy, recording)) == DATE_INVALID
+    no = answer_pb2.ANSWER_NO
+    lab = patient_pb2.LabResult(lab_code="FERRITIN", measured_on=NO_DAY)
+    history = patient_pb2.History(pregnant=no, breastfeeding=no, labs=[lab])
+    request = pb.RecordHistoryRequest(request_id=new_id(), patient_id=patient_id, history=history)
+    assert await refusal(doctor.call(directory.patients.RecordHistory, request)) == DATE_INVALID
+
+
+@pytest.mark.parametrize("language", ["en", "en-GB"])
+async def test_a_photo_consent_is_signed_and_taken_back(
+    directory: Directory, language: str
+) -> None:
+    patient_id, doctor = await registered(directory), physician(directory)
+    asking = pb.GetPhotoConsentTextRequest(
+        patient_id=patient_id, language=language, purposes=[TEACHING, RECORD]
+    )
+    text = await doctor.call(directory.patients.GetPhotoConsentText, asking)
+    signing = pb.SignPhotoConsentRequest(
+        request_id=new_id(),
+        patient_id=patient_id,
+        purposes=[RECORD, TEACHING],
+        text_digest=text.text_digest,
+        language=language,
+        patient_signature_digest=b"\x02" * 32,
+    )
+    assert (await doctor.call(directory.patients.SignPhotoConsent, signing)).photo_consent_id
+    assert len((await shown(directory, patient_id)).photo_purposes) == 2
+    withdrawing = pb.WithdrawPhotoConsentRequest(request_id=new_id(), patient_id=patient_id)
+    await doctor.call(directory.patients.WithdrawPhotoConsent, withdrawing)
+    assert not (await shown(directory, patient_id)).photo_purposes
+    signing.request_id, signing.text_digest = new_id(), b"\x03" * 32
+    stale = await refusal(doctor.call(directory.patients.SignPhotoConsent, signing))
+    assert stale == Refusal("FAILED_PRECONDITION", "CONSENT_STALE")
+
+
+async def test_patients_are_listed_by_state(directory: Directory) -> None:
+    kept, gone = await registered(directory), await registered(directory)
+    await directory.admin.call(
+        directory.patients.ErasePatient,
+        pb.ErasePatientRequest(request_id=new_id(), patient_id=gone),
+    )
+    for state, ids in (
+        (model_pb2.PATIENT_STATE_UNSPECIFIED, {kept, gone}),
+        (model_pb2.PATIENT_STATE_ACTIVE, {kept}),
+        (model_pb2.PATIENT_STATE_ERASED, {gone}),
+    ):
+        listing = pb.ListPatientsRequest(state=state)
+        listed = (await directory.desk.call(directory.patients.ListPatients, listing)).patients
+        assert {each.patient_id for each in listed} == ids

@@ -1,0 +1,111 @@
+"""A world that changes around a plan: rows, patients, assessments."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from services.consult.domain.clinic.model import Clinic
+from services.consult.domain.cocktail.checks import Ground
+from services.consult.domain.consultation.model import (
+    Consultation,
+    ReviewDecision,
+    ReviewReason,
+    Suitability,
+    SuitabilityReview,
+)
+from services.consult.domain.patient.model import PatientState
+from services.consult.domain.plan.facts import (
+    Surroundings,
+)
+from services.consult.domain.practitioner.model import Practitioner
+from services.consult.reference.loader import reference
+from tests.unit.consult.cocktails import FORMULARY, SIGNED, amended
+from tests.unit.consult.plans import OTHER_CLINIC, OTHER_DOCTOR
+from tests.unit.consult.samples import (
+    CLINIC,
+    DOCTOR,
+    NOW,
+    assessment,
+    clinic,
+    consultation,
+    doctor,
+    ground,
+    patient,
+)
+
+# What a chain could sign meanwhile, and what could become of the patient.
+CHANGES: tuple[dict[str, Any], ...] = (
+    {"limit": 1_000},
+    {"limit": 4_000},
+    {"limit": 5_000},
+    {"law": "US"},
+    {"law": "FR"},
+    {"excluded": {"dutasteride": "5-ARI"}},
+    {"excluded": {}},
+    {"suitability": Suitability.BLOCKED, "approved": True},
+    {"suitability": Suitability.DEFERRED},
+    {"suitability": Suitability.PHYSICIAN_REVIEW},
+    {"suitability": Suitability.PHYSICIAN_REVIEW, "approved": True},
+    {"expired": True},
+    {"state": PatientState.MERGED},
+    {"state": PatientState.RESTRICTED},
+    {"state": PatientState.ERASED},
+)
+PLACES = {DOCTOR: CLINIC, OTHER_DOCTOR: OTHER_CLINIC}
+SCHEDULES, COOLING_OFFS = reference().schedules, reference().cooling_offs
+
+
+@dataclass
+class World:
+    """Everything around a plan that somebody else may change."""
+
+    at: datetime = NOW
+    limit: int = 5_000
+    excluded: Mapping[str, str] = field(default_factory=dict)
+    suitability: Suitability = Suitability.SUITABLE
+    approved: bool = False
+    expired: bool = False
+    state: PatientState = PatientState.ACTIVE
+    law: str = "GB"
+
+    def held(self) -> Ground:
+        """Return what a cocktail is held against by now."""
+        most = replace(SIGNED, max_dose_micrograms=self.limit)
+        rows = amended(FORMULARY, "minoxidil", limits=(most,))
+        return ground(formulary=rows, jurisdiction_code=self.law, excluded=self.excluded)
+
+    def examined(self) -> Consultation:
+        """Return the consultation as it stands by now."""
+        until = self.at if self.expired else self.at + timedelta(days=5)
+        found = consultation(assessment(suitability=self.suitability, expires_at=until))
+        if not self.approved:
+            return found
+        decided = SuitabilityReview(
+            practitioner_id=DOCTOR,
+            decision=ReviewDecision.APPROVED,
+            reason=ReviewReason.CONDITION_CONTROLLED,
+            note=None,
+            rules_version="1",
+            reviewed_at=self.at,
+        )
+        return replace(found, review=decided)
+
+    def around(self, where: str) -> Surroundings:
+        """Return what a plan at a clinic stands in."""
+        here: Clinic = replace(clinic(self.law), clinic_id=where)
+        return Surroundings(patient(state=self.state), self.examined(), here, self.held())
+
+    def treatable(self) -> bool:
+        """Tell whether anybody may be treated by now."""
+        allowed = self.suitability is Suitability.SUITABLE or (
+            self.suitability is Suitability.PHYSICIAN_REVIEW and self.approved
+        )
+        return allowed and not self.expired and self.state is PatientState.ACTIVE
+
+
+def physician(practitioner_id: str) -> Practitioner:
+    """Return a physician who works at one of the two clinics."""
+    until = (NOW + timedelta(days=3_000)).date()
+    where = (PLACES[practitioner_id],)
+    return replace(doctor(until=until), practitioner_id=practitioner_id, clinic_ids=where)
