@@ -1,6 +1,3 @@
--- store
-SELECT chassis.store($1::chassis.command[], $2::chassis.entry[], $3::chassis.seal[])
-
 -- enter
 SELECT chassis.enter($1::uuid[])
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.handling import Invocation
+from services.chassis.kernel import remembered
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.codec import from_jsonb, to_jsonb
 from services.chassis.postgres.pool import Connection
@@ -71,12 +72,34 @@ class Write:
 async def store_writes(connection: Connection, writes: Sequence[Write]) -> set[int]:
     """Store `writes` in one statement; return the places of those whose version still held."""
     done = await connection.fetchval(
-        SQL.store,
+        put_statement(tuple(sorted({write.slot.aggregate.name for write in writes}))),
+        list({write.slot.chain_id for write in writes}),
         [write.command(n) for n, write in enumerate(writes)],
         [row for n, write in enumerate(writes) for row in write.entries(n)],
         [row for n, write in enumerate(writes) for row in write.seals(n)],
     )
     return set(done)
+
+
+@remembered
+def put_statement(documents: tuple[str, ...]) -> str:
+    """Return the write of `documents`, in that order; the names are aggregates', never a caller's.
+
+    Not a loop inside the database, which would plan each document's write anew at every call.
+    """
+    done = " || ".join(f"chassis.put_{name}($1, $2)" for name in documents)
+    return (
+        "SELECT chassis.store($1::uuid[], $2::chassis.command[], $3::chassis.entry[],"
+        f" $4::chassis.seal[], {done})"
+    )
+
+
+def get_statement(document: str) -> str:
+    """Return the read of `document`; the name is an aggregate's, never a caller's."""
+    return (
+        "SELECT n, version, shape, head_hash, state, method, fingerprint, answer"
+        f" FROM chassis.get_{document}($1::uuid[], $2::chassis.key[], $3)"
+    )
 
 
 def fill(slot: Slot, row: Any) -> None:
