@@ -48,10 +48,14 @@ class Write:
             (
                 n,
                 e.event_id,
+                e.chain_id,
+                e.aggregate,
+                e.aggregate_id,
                 e.version,
                 e.type,
                 e.payload,
                 e.actor,
+                e.request_id,
                 e.cause_id,
                 e.correlation_id,
                 e.traceparent,
@@ -65,7 +69,8 @@ class Write:
     def seals(self, n: int) -> list[tuple[object, ...]]:
         """Return the chassis.seal rows of this write."""
         return [
-            (n, s.owner_id, s.item, s.version, s.ciphertext, s.key_id) for s in self.call.sealed
+            (n, self.slot.chain_id, s.owner_id, s.item, s.version, s.ciphertext, s.key_id)
+            for s in self.call.sealed
         ]
 
 
