@@ -90,8 +90,8 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     """One aggregate: its table, its rules, and what its commands must know of other rows.
 
     `shape` is raised when stored states no longer decode: they are then folded anew.
-    `gathers` names the commands that read other rows; those run in an explicit
-    transaction, all others are stored in a group.
+    `gathers` names the commands that read other rows. What writes fact rows runs in an explicit
+    transaction; all others are stored in a group, on condition that what they read still stands.
     `constraints` gives the refusal for a named constraint of a fact table.
     """
 
@@ -103,8 +103,8 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     constraints: Mapping[str, type[DomainError]] = field(default_factory=dict)
 
     def explicit(self, command: object) -> bool:
-        """Tell whether `command` must hold other rows still or write fact rows."""
-        return type(command) in self.gathers or self.decider.project is not None
+        """Tell whether `command` may write fact rows."""
+        return self.decider.project is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -100,16 +100,24 @@ class Flusher:
 
 
 def one_per_document(writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
-    """Split off what would touch a document, or answer a request, twice in one statement."""
+    """Split off what must see the others' changes first.
+
+    That is what would change a document, or answer a request, twice in one statement; and what
+    has read a document that another changes, for neither would see the other's.
+    """
     first: list[Write] = []
     rest: list[Write] = []
-    taken: set[tuple[str, ...]] = set()
+    changed: set[tuple[str, ...]] = set()
+    read: set[tuple[str, ...]] = set()
     for write in writes:
-        marks: set[tuple[str, ...]] = {(write.slot.chain_id, write.slot.key)}
+        own: set[tuple[str, ...]] = {(write.slot.chain_id, write.slot.key)}
         if write.call.request_id is not None:
-            marks.add((write.call.chain_id, "request", write.call.request_id))
-        (rest if marks & taken else first).append(write)
-        taken |= marks
+            own.add((write.call.chain_id, "request", write.call.request_id))
+        reads: set[tuple[str, ...]] = {(guard.chain_id, guard.key) for guard in write.guards}
+        clashes = own & (changed | read) or reads & changed
+        (rest if clashes else first).append(write)
+        changed |= own
+        read |= reads
     return first, rest
 
 

@@ -9,7 +9,6 @@ import asyncpg
 
 from services.chassis.handling import (
     Aggregate,
-    EtagMismatch,
     Invocation,
     Outcome,
     Owed,
@@ -24,6 +23,7 @@ from services.chassis.postgres.codec import from_jsonb, to_jsonb
 from services.chassis.postgres.group import Flusher, Group, Loads
 from services.chassis.postgres.means import Means
 from services.chassis.postgres.pool import acquired, transaction
+from services.chassis.postgres.reads import MustHold, Reads
 from services.chassis.postgres.unit_of_work import UnitOfWork, restore
 from services.chassis.postgres.writing import SQL, Write, fill
 
@@ -47,7 +47,7 @@ class PostgresStore:
     async def handle(self, owed: Owed, invocation: Invocation, answer: Answer) -> bytes:
         """Run the command once per request id and return the answer's bytes.
 
-        Without an etag a version conflict is tried again, three times.
+        A version conflict is tried again, three times; then a stale etag is refused as such.
         """
         run = self._explicit if owed.aggregate.explicit(owed.command) else self._grouped
         for attempt in range(1, CONFLICT_TRIES + 1):
@@ -57,12 +57,10 @@ class PostgresStore:
                 # Another call with this request id won; the next round finds its answer.
                 if attempt == CONFLICT_TRIES:
                     raise VersionConflict from None
-            except VersionConflict:
-                if invocation.expected_version is not None:
-                    raise EtagMismatch from None
+            except (VersionConflict, MustHold, asyncpg.DeadlockDetectedError):
                 if attempt == CONFLICT_TRIES:
-                    raise
-                # Many change this document now: from here on they wait their turn for its row.
+                    raise VersionConflict from None
+                # Many change this, or it searches: it waits its turn and holds what it reads.
                 run = self._explicit
         raise AssertionError("unreachable")
 
@@ -74,10 +72,14 @@ class PostgresStore:
             return earlier
         slot = Slot(owed.aggregate, call.chain_id, owed.key)
         await self._restore(slot, row)
-        outcome = self.means.advance(slot, owed, None, call, self.means.clock.now())
+        reads = Reads(self._loads, self._restore, call.chain_id)
+        gather = owed.aggregate.gathers.get(type(owed.command))
+        facts = await gather(owed.command, slot.state, reads) if gather else None
+        outcome = self.means.advance(slot, owed, facts, call, self.means.clock.now())
         reply = answer(outcome)
         if outcome.events:
-            if not await self._writes.submit(Write(slot, call, reply)):
+            guards = tuple(reads.guards.values())
+            if not await self._writes.submit(Write(slot, call, reply, guards)):
                 raise VersionConflict
             self.means.committed.set()
         return reply

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.chassis.handling import Invocation
 from services.chassis.kernel import remembered
@@ -14,13 +14,26 @@ from services.chassis.postgres.queries import load_queries
 SQL = load_queries("services.chassis.postgres")
 
 
+class Guard(NamedTuple):
+    """A document that a decision has read, and the version that it read; 0 for none."""
+
+    document: str
+    chain_id: str
+    key: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A changed document, the call that changed it, and the answer that the call gets."""
+    """A changed document, the call that changed it, the answer that the call gets.
+
+    `guards` must still be so when it is stored.
+    """
 
     slot: Slot
     call: Invocation
     answer: bytes | None
+    guards: Sequence[Guard] = ()
 
     def command(self, n: int) -> tuple[object, ...]:
         """Return the chassis.command of this write."""
@@ -75,27 +88,35 @@ class Write:
 
 
 async def store_writes(connection: Connection, writes: Sequence[Write]) -> set[int]:
-    """Store `writes` in one statement; return the places of those whose version still held."""
+    """Store `writes` in one statement; return the places of those whose versions still held."""
+    guards = [(n, *guard) for n, write in enumerate(writes) for guard in write.guards]
     done = await connection.fetchval(
-        put_statement(tuple(sorted({write.slot.aggregate.name for write in writes}))),
+        put_statement(
+            tuple(sorted({write.slot.aggregate.name for write in writes})),
+            tuple(sorted({document for _, document, _, _, _ in guards})),
+        ),
         list({write.slot.chain_id for write in writes}),
         [write.command(n) for n, write in enumerate(writes)],
         [row for n, write in enumerate(writes) for row in write.entries(n)],
         [row for n, write in enumerate(writes) for row in write.seals(n)],
+        guards,
     )
     return set(done)
 
 
 @remembered
-def put_statement(documents: tuple[str, ...]) -> str:
-    """Return the write of `documents`, in that order; the names are aggregates', never a caller's.
+def put_statement(documents: tuple[str, ...], guarded: tuple[str, ...]) -> str:
+    """Return the write of `documents` on top of what was read of `guarded`, in that order.
 
-    Not a loop inside the database, which would plan each document's write anew at every call.
+    The names are aggregates', never a caller's. Not a loop inside the database, which would plan
+    each document's part anew at every call.
     """
-    done = " || ".join(f"chassis.put_{name}($1, $2)" for name in documents)
+    broken = " || ".join(f"chassis.broken_{name}($1, $5)" for name in guarded) or "'{}'::int[]"
+    done = " || ".join(f"chassis.put_{name}($1, $2, held.broken)" for name in documents)
     return (
-        "SELECT chassis.store($1::uuid[], $2::chassis.command[], $3::chassis.entry[],"
-        f" $4::chassis.seal[], {done})"
+        f"WITH held AS MATERIALIZED (SELECT {broken} AS broken, $5::chassis.guard[] AS guards)"
+        " SELECT chassis.store($1::uuid[], $2::chassis.command[], $3::chassis.entry[],"
+        f" $4::chassis.seal[], {done}) FROM held"
     )
 
 

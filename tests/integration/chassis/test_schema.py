@@ -83,7 +83,7 @@ async def exercise(connection: Connection, document: str) -> None:
     """Run each function of `document` over nothing: its statements are planned all the same."""
     for held in (0, 1, 2):
         await connection.fetch(f"SELECT * FROM chassis.get_{document}('{{}}', '{{}}', {held})")
-    assert await connection.fetchval(f"SELECT chassis.put_{document}('{{}}', '{{}}')") == []
+    assert await connection.fetchval(f"SELECT chassis.put_{document}('{{}}', '{{}}', '{{}}')") == []
     paged = "SELECT * FROM chassis.page(gen_random_uuid(), $1, '{}', NULL, NULL, 1)"
     assert await connection.fetch(paged, document) == []
 

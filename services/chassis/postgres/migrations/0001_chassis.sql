@@ -310,9 +310,12 @@ BEGIN
     RETURN done;
 END $$;
 
+-- What command n has read elsewhere, and at which version; 0 says that it was not there.
+CREATE TYPE chassis.guard AS (n int, document text, chain_id uuid, id uuid, version int);
 CREATE TYPE chassis.key AS (n int, chain_id uuid, id uuid, request_id uuid);
 
--- Makes the table of one aggregate with its guarded write and its read, both planned once; `chains`
+-- Makes the table of one aggregate with its guarded write, its read, and the holding still of what
+-- was read of it (which says whose reading is out of date), all planned once; `chains`
 -- is set rather than entered, which would be one more query inside.
 -- Held: 0 reads, 1 reads and holds still (FOR SHARE), 2 reads to change (FOR UPDATE).
 CREATE PROCEDURE chassis.create_documents(document text) LANGUAGE plpgsql AS $create$
@@ -337,7 +340,8 @@ BEGIN
     PERFORM chassis.guard(format('public.%I', document)::regclass);
     EXECUTE format('REVOKE DELETE ON public.%I FROM app', document);
     EXECUTE format($f$
-        CREATE FUNCTION chassis.%2$I(chains uuid[], commands chassis.command[])
+        CREATE FUNCTION chassis.%2$I(
+            chains uuid[], commands chassis.command[], broken int[])
         RETURNS int[] LANGUAGE plpgsql AS $$
         DECLARE entered text; done int[]; births int[]; born int[];
         BEGIN
@@ -346,12 +350,13 @@ BEGIN
                 UPDATE public.%1$I d SET version = w.version, shape = w.shape,
                     head_hash = w.head_hash, state = w.state
                 FROM (SELECT c.* FROM unnest(commands) c
-                    WHERE c.document = %1$L AND c.expected > 0 ORDER BY c.chain_id, c.id) w
+                    WHERE c.document = %1$L AND c.expected > 0 AND c.n <> ALL (broken)
+                    ORDER BY c.chain_id, c.id) w
                 WHERE d.chain_id = w.chain_id AND d.id = w.id AND d.version = w.expected
                 RETURNING w.n)
             SELECT coalesce(array_agg(n), '{}') INTO done FROM changed;
             births := ARRAY(SELECT c.n FROM unnest(commands) c
-                WHERE c.document = %1$L AND c.expected = 0 ORDER BY c.chain_id, c.id);
+                WHERE c.document = %1$L AND c.expected = 0 AND c.n <> ALL (broken));
             IF births = '{}' THEN
                 RETURN done;
             END IF;
@@ -359,12 +364,11 @@ BEGIN
                 INSERT INTO public.%1$I AS d
                     (chain_id, id, version, born_at, shape, head_hash, state)
                 SELECT w.chain_id, w.id, w.version, w.answered_at, w.shape, w.head_hash, w.state
-                FROM unnest(commands) w WHERE w.document = %1$L AND w.expected = 0
-                ORDER BY w.chain_id, w.id
+                FROM unnest(commands) w WHERE w.n = ANY (births) ORDER BY w.chain_id, w.id
                 ON CONFLICT DO NOTHING RETURNING d.chain_id, d.id)
             SELECT CASE WHEN count(*) = cardinality(births) THEN births ELSE ARRAY(
                     SELECT w.n FROM unnest(commands) w JOIN added a USING (chain_id, id)
-                    WHERE w.document = %1$L AND w.expected = 0) END
+                    WHERE w.n = ANY (births)) END
                 INTO born FROM added;
             RETURN done || born;
         END $$ $f$, document, 'put_' || document);
@@ -401,9 +405,23 @@ BEGIN
                         ON true;
             END IF;
         END $$ $f$, document, 'get_' || document);
-    EXECUTE format('GRANT EXECUTE ON FUNCTION chassis.%I(uuid[], chassis.command[]),'
-        ' chassis.%I(uuid[], chassis.key[], int) TO app',
-        'put_' || document, 'get_' || document);
+    EXECUTE format($f$
+        CREATE FUNCTION chassis.%2$I(chains uuid[], guards chassis.guard[])
+        RETURNS int[] LANGUAGE plpgsql AS $$
+        DECLARE entered text;
+        BEGIN
+            entered := set_config('app.chains', chains::text, true);
+            RETURN ARRAY(
+                SELECT g.n FROM (SELECT * FROM unnest(guards) u
+                    WHERE u.document = %1$L ORDER BY u.chain_id, u.id) g
+                LEFT JOIN LATERAL (
+                    SELECT o.version FROM public.%1$I o
+                    WHERE o.chain_id = g.chain_id AND o.id = g.id LIMIT 1 FOR SHARE) d ON true
+                WHERE coalesce(d.version, 0) <> g.version);
+        END $$ $f$, document, 'broken_' || document);
+    EXECUTE format('GRANT EXECUTE ON FUNCTION chassis.%I(uuid[], chassis.command[], int[]),'
+        ' chassis.%I(uuid[], chassis.key[], int), chassis.%I(uuid[], chassis.guard[]) TO app',
+        'put_' || document, 'get_' || document, 'broken_' || document);
 END $create$;
 
 -- A page of one chain's documents, newest first, after the one named. Columns are named by the
