@@ -18,7 +18,7 @@ class MustHold(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Reads:
-    """Implements handling.Reader over the grouped loads of all callers; `guards` is what was read."""
+    """Implements handling.Reader over the loads of all callers; `guards` is what was read."""
 
     loads: Loads
     restore: Callable[[Slot, Any], Awaitable[None]]
