@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
-from uuid import NAMESPACE_OID, UUID, uuid5
+from uuid import NAMESPACE_OID, uuid5
 
 
 class Clock(Protocol):
@@ -37,7 +37,7 @@ class DevelopmentClock:
     def offset(self) -> timedelta:
         """Return the offset, read anew when the file has changed."""
         try:
-            changed = self.path.stat().st_mtime_ns
+            changed = os.stat(self.path).st_mtime_ns
         except FileNotFoundError:
             return timedelta()
         if changed != self._seen:
@@ -64,7 +64,8 @@ class Ids:
         value = bytearray(self.milliseconds().to_bytes(6, "big") + self.random_bytes(10))
         value[6] = 0x70 | value[6] & 0x0F
         value[8] = 0x80 | value[8] & 0x3F
-        return str(UUID(bytes=bytes(value)))
+        digits = value.hex()
+        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
 
 
 def derived_id(*parts: str) -> str:

@@ -104,10 +104,8 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     """One aggregate: its table, its rules, and what its commands must know of other rows.
 
     `shape` is raised when stored states no longer decode: they are then folded anew.
-    `gathers` names the commands that read other rows; those run in an explicit
-    transaction, all others are stored in a group.
-    `factless` names the commands of a projecting aggregate whose events lead to no fact: they
-    are stored in a group all the same.
+    `gathers` names the commands that read other rows. What they read still stands when the command
+    is stored, or it is decided anew.
     `constraints` gives the refusal for a named constraint of a fact table.
     """
 
@@ -117,13 +115,6 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     shape: int = 1
     gathers: Mapping[type[Any], Gather] = field(default_factory=dict)
     constraints: Mapping[str, type[DomainError]] = field(default_factory=dict)
-    factless: frozenset[type[Any]] = frozenset()
-
-    def explicit(self, command: object) -> bool:
-        """Tell whether `command` must hold other rows still or write fact rows."""
-        kind = type(command)
-        projects = self.decider.project is not None and kind not in self.factless
-        return kind in self.gathers or projects
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,6 +1,7 @@
 """Start a service, keep it running through losses of store and broker, bring it down in order."""
 
 import asyncio
+import gc
 import logging
 import signal
 import sys
@@ -103,6 +104,8 @@ class Running:
             service = self.build(Context(api, pool, channels))
             server = self._server(service, means, api)
             await server.serve()
+            # What a service is made of is never garbage: looking through it cost a tenth of a call.
+            gc.freeze()
             logger.info("serving", extra={"port": server.port})
             async with asyncio.TaskGroup() as tasks:
                 loops = self._loops(service, means, Feed(relays))

@@ -27,3 +27,12 @@ async def woken(mark: asyncio.Event, seconds: float) -> bool:
     except TimeoutError:
         return False
     return True
+
+
+def pause_after(together: int, *, least: float = 0.0, most: float) -> float:
+    """Return seconds to let more come together: a millisecond for each that did so last.
+
+    A lone caller waits for nobody, and the busier it is the more is done at once: what a step
+    costs by itself, whatever it carries, is most of what it costs.
+    """
+    return min(max(together / 1000, least), most)

@@ -7,11 +7,10 @@ ids, codes and counts, never a text.
 
 import json
 import random
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from opentelemetry.exporter.otlp.proto.grpc.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk.resources import Resource
@@ -65,10 +64,20 @@ Attributes = Mapping[str, str | int | bool]
 
 @dataclass(slots=True)
 class Span:
-    """A span being made; `traceparent` goes on to what it causes. Unsampled, nothing is kept."""
+    """A span being made, to its end as a context; `traceparent` goes on to what it causes.
+
+    Unsampled, nothing is kept.
+    """
 
     traceparent: str
     recording: Any = None
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.recording is not None:
+            self.recording.end()
 
     def set(self, **attributes: str | int) -> None:
         """Set attributes; `rpc__method` stands for `rpc.method`."""
@@ -91,7 +100,6 @@ class Telemetry:
     provider: TracerProvider
     ratio: float
 
-    @contextmanager
     def span(
         self,
         name: str,
@@ -99,15 +107,14 @@ class Telemetry:
         parent: str | None,
         links: Sequence[str] = (),
         attributes: Attributes | None = None,
-    ) -> Iterator[Span]:
-        """Run a block inside a span of `parent`, linked to `links` (traceparents)."""
+    ) -> Span:
+        """Begin a span of `parent`, linked to `links` (traceparents)."""
         above = parsed(parent)
         if above is None and not self._sampled(links):
-            yield Span(_unsampled(None))
-            return
+            return Span(_spelled(random.getrandbits(128), random.getrandbits(64), 0))
         if above is not None and not above.trace_flags.sampled:
-            yield Span(_unsampled(above))
-            return
+            # Nothing is recorded that would need an id of its own.
+            return Span(_spelled(above.trace_id, above.span_id, 0))
         _refuse_unknown(attributes or {})
         recording = self.provider.get_tracer("mesoflow").start_span(
             name,
@@ -117,10 +124,7 @@ class Telemetry:
             attributes=dict(attributes or {}),
         )
         made = recording.get_span_context()
-        try:
-            yield Span(_spelled(made.trace_id, made.span_id, 1), recording)
-        finally:
-            recording.end()
+        return Span(_spelled(made.trace_id, made.span_id, 1), recording)
 
     def _sampled(self, links: Sequence[str]) -> bool:
         """Follow the first link's decision; without one, draw."""
@@ -150,11 +154,6 @@ def parsed(traceparent: str | None) -> SpanContext | None:
 
 def _spelled(trace_id: int, span_id: int, flags: int) -> str:
     return f"00-{trace_id:032x}-{span_id:016x}-{flags:02x}"
-
-
-def _unsampled(above: SpanContext | None) -> str:
-    trace_id = random.getrandbits(128) if above is None else above.trace_id
-    return _spelled(trace_id, random.getrandbits(64), 0)
 
 
 def _refuse_unknown(attributes: Mapping[str, object]) -> None:

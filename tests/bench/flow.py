@@ -33,7 +33,8 @@ from tests.support.chains import TREATED, founded, steps_before, take
 
 CONCURRENCY = 32
 EVENTS_PER_FLOW = 25
-EFFECT_SECONDS = 30.0
+# Longer than the broker waits for an acknowledgement: what a fetch of the floor strands comes back.
+EFFECT_SECONDS = 60.0
 ISSUED = "mesoflow.*.billing.v1.invoice.invoice_issued"
 BILLED = "floor.billed"
 # The floor's three roles, and which of our services does the same, in which table.

@@ -25,7 +25,7 @@ from services.chassis.handling import (
 )
 from services.chassis.identity import PractitionerRequired
 from services.chassis.kernel import DomainError, SealedText, remembered
-from services.chassis.mapping import field_names, from_message, to_reply
+from services.chassis.mapping import field_names, from_message, to_reply, write_over
 from services.chassis.sealing import KeyProvider, Sealer, derived_key
 from services.chassis.telemetry import Kind, Telemetry
 
@@ -203,11 +203,7 @@ def replied(outcome: Outcome[Any], reply: type[Message]) -> bytes:
     """Return the bytes of `reply`: fields of the new state, of its last event, and the etag."""
     message = resource(Versioned(outcome.state, outcome.version), reply)
     if outcome.events:
-        said = to_reply(outcome.events[-1], reply)
-        for field, _ in said.ListFields():
-            # Merging would put the event's lists behind the state's.
-            message.ClearField(field.name)
-        message.MergeFrom(said)
+        write_over(message, outcome.events[-1])
     return message.SerializeToString()
 
 

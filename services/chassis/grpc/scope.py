@@ -1,14 +1,15 @@
 """Cross-cutting concerns of a call, entered by the server's one interceptor, in order.
 
-Each scope is an async context manager around the handler; then come the checks. The call in
-progress is a context variable, so that a servicer can say `current()` and never sees metadata.
+Each scope is handed the call and the rest of its way; innermost are the checks and the handler.
+The call in progress is a context variable, so that a servicer can say `current()` and never sees
+metadata. Plain calls, not context managers: those cost a tenth of a command's own time.
 """
 
 import asyncio
 from collections.abc import Awaitable, Callable, Sequence
-from contextlib import AbstractAsyncContextManager, AsyncExitStack
 from contextvars import ContextVar
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeAlias
 
 import grpc
@@ -49,7 +50,8 @@ class Call:
         return None
 
 
-Scope: TypeAlias = Callable[[Call], AbstractAsyncContextManager[None]]
+Way: TypeAlias = Callable[[Call], Awaitable[Any]]
+Scope: TypeAlias = Callable[[Way, Call], Awaitable[Any]]
 Check: TypeAlias = Callable[[Call], Awaitable[None]]
 _current: ContextVar[Call] = ContextVar("call")
 
@@ -81,7 +83,7 @@ def guarded(deserialize: Callable[[bytes], Any]) -> Callable[[bytes], Any]:
 
 
 class Scopes(aio.ServerInterceptor):
-    """The server's only interceptor: enters every scope around every call."""
+    """The server's only interceptor: leads every call through every scope."""
 
     def __init__(
         self, methods: dict[str, MethodDescriptor], scopes: Sequence[Scope], check: Check
@@ -89,50 +91,72 @@ class Scopes(aio.ServerInterceptor):
         self._methods = methods
         self._scopes = scopes
         self._check = check
+        self._handlers: dict[str, Handler] = {}
 
     async def intercept_service(
         self,
         continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Handler]],
         handler_call_details: grpc.HandlerCallDetails,
     ) -> Handler:
-        handler = await continuation(handler_call_details)
-        if handler is None:
-            return None
         method = handler_call_details.method
+        known = self._handlers.get(method)
+        if known is None:
+            handler = await continuation(handler_call_details)
+            if handler is None:
+                return None
+            known = self._handlers[method] = self._led(method, handler)
+        return known
+
+    def _led(self, method: str, handler: "grpc.RpcMethodHandler[Any, Any]") -> Handler:
         assert handler.request_deserializer is not None, "every method of ours has messages"
         read = guarded(handler.request_deserializer)
         if handler.unary_unary is not None:
             return grpc.unary_unary_rpc_method_handler(
-                self._unary(method, handler.unary_unary), read, handler.response_serializer
+                self._entered(method, _answering(handler.unary_unary)),
+                read,
+                handler.response_serializer,
             )
         if handler.unary_stream is not None:
             return grpc.unary_stream_rpc_method_handler(
-                self._stream(method, handler.unary_stream), read, handler.response_serializer
+                self._entered(method, _streaming(handler.unary_stream)),
+                read,
+                handler.response_serializer,
             )
         return handler
 
-    def _unary(self, method: str, inner: Callable[..., Any]) -> Any:
-        async def unary(request: Any, context: Any) -> Any:
-            async with AsyncExitStack() as stack:
-                await self._enter(stack, Call(method, self._methods.get(method), request, context))
-                return await inner(request, context)
+    def _entered(self, method: str, handle: Way) -> Callable[[Any, Any], Awaitable[Any]]:
+        """Return what gRPC calls: the scopes, then the checks, then `handle`."""
 
-        return unary
+        async def checked(call: Call) -> Any:
+            await self._check(call)
+            return await handle(call)
 
-    def _stream(self, method: str, inner: Callable[..., Any]) -> Any:
-        async def stream(request: Any, context: Any) -> None:
-            async with AsyncExitStack() as stack:
-                await self._enter(stack, Call(method, self._methods.get(method), request, context))
-                async for response in inner(request, context):
-                    await _written_in_time(context, response)
+        way: Way = checked
+        for scope in reversed(self._scopes):
+            way = partial(scope, way)
+        descriptor = self._methods.get(method)
 
-        return stream
+        async def enter(request: Any, context: Any) -> Any:
+            call = Call(method, descriptor, request, context)
+            _current.set(call)
+            return await way(call)
 
-    async def _enter(self, stack: AsyncExitStack, call: Call) -> None:
-        _current.set(call)
-        for scope in self._scopes:
-            await stack.enter_async_context(scope(call))
-        await self._check(call)
+        return enter
+
+
+def _answering(inner: Callable[..., Any]) -> Way:
+    async def answer(call: Call) -> Any:
+        return await inner(call.request, call.context)
+
+    return answer
+
+
+def _streaming(inner: Callable[..., Any]) -> Way:
+    async def stream(call: Call) -> None:
+        async for response in inner(call.request, call.context):
+            await _written_in_time(call.context, response)
+
+    return stream
 
 
 async def _written_in_time(context: Any, response: object) -> None:

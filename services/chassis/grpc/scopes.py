@@ -1,8 +1,7 @@
 """The scopes around a call, and the checks before it."""
 
 import logging
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -18,7 +17,7 @@ from services.chassis.grpc.errors import (
     RequestInvalid,
     trailers,
 )
-from services.chassis.grpc.scope import Call, Scope, Unreadable
+from services.chassis.grpc.scope import Call, Scope, Unreadable, Way
 from services.chassis.identity import RoleMissing, Verifier
 from services.chassis.kernel import DomainError, Violation
 from services.chassis.messages import method_roles
@@ -31,17 +30,17 @@ Audit = Callable[[Call, str], Any]
 def traced(telemetry: Telemetry) -> Scope:
     """A server span of the caller's trace, or of a new one."""
 
-    @asynccontextmanager
-    async def scope(call: Call) -> AsyncIterator[None]:
+    async def scope(way: Way, call: Call) -> Any:
+        method = call.method.removeprefix("/")
         with telemetry.span(
-            call.method.removeprefix("/"),
+            method,
             Kind.SERVER,
             call.metadata("traceparent"),
-            attributes={"rpc.system.name": "grpc", "rpc.method": call.method.removeprefix("/")},
+            attributes={"rpc.system.name": "grpc", "rpc.method": method},
         ) as span:
             call.traceparent = span.traceparent
             try:
-                yield
+                return await way(call)
             except DomainError as error:
                 span.fail(error.reason)
                 raise
@@ -52,10 +51,9 @@ def traced(telemetry: Telemetry) -> Scope:
 def refusing(audit: Audit) -> Scope:
     """Turn a refusal into its status; what is not a refusal becomes INTERNAL and says nothing."""
 
-    @asynccontextmanager
-    async def scope(call: Call) -> AsyncIterator[None]:
+    async def scope(way: Way, call: Call) -> Any:
         try:
-            yield
+            return await way(call)
         except DomainError as error:
             await audit(call, error.reason)
             await _abort(call, error)

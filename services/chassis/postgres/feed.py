@@ -8,11 +8,11 @@ from typing import Any
 from services.chassis.delivery import Cursor, FeedItem
 from services.chassis.postgres.pool import Pool, acquired, transaction
 from services.chassis.postgres.writing import SQL
-from services.chassis.signals import Signal, woken
+from services.chassis.signals import Signal, pause_after, woken
 
 SEQUENCE_MOST = 1000
 FALLBACK_SECONDS = 0.25
-GATHER_SECONDS = 0.01
+GATHER_LEAST, GATHER_MOST = 0.01, 0.03
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ async def run_sequencer(feed: Feed, committed: Signal, sequenced: Signal) -> Non
             continue
         if moved:
             # What follows closely is numbered, relayed and heard together: a third of the work.
-            await asyncio.sleep(GATHER_SECONDS)
+            await asyncio.sleep(pause_after(moved, least=GATHER_LEAST, most=GATHER_MOST))
         await woken(mark, FALLBACK_SECONDS)
 
 

@@ -9,11 +9,13 @@ import asyncpg
 
 from services.chassis.handling import StoreUnavailable
 from services.chassis.postgres.pool import Pool, acquired
-from services.chassis.postgres.writing import Write, store_writes
+from services.chassis.postgres.writing import Write, get_statement, store_writes
+from services.chassis.signals import pause_after
 
 ItemT = TypeVar("ItemT")
 ResultT = TypeVar("ResultT")
 GROUP_MOST = 128
+PAUSE_MOST = 0.004
 
 
 @dataclass(slots=True)
@@ -21,13 +23,15 @@ class Group(Generic[ItemT, ResultT]):
     """Collects what callers submit while a flush runs, and flushes it together next.
 
     A caller who gives up never cancels its group: its item goes on, its result is dropped.
-    One flush runs at a time: two at once made groups half as large and cost more than they gained.
+    One flush runs at a time, and not at once after a large one: two together, or one right behind
+    the other, made groups half as large and cost more than they gained.
     """
 
     flush: Callable[[Sequence[ItemT]], Awaitable[Sequence[ResultT | BaseException]]]
     most: int = GROUP_MOST
     _waiting: list[tuple[ItemT, asyncio.Future[ResultT]]] = field(default_factory=list)
     _running: asyncio.Task[None] | None = None
+    _not_before: float = 0.0
 
     async def submit(self, item: ItemT) -> ResultT:
         future: asyncio.Future[ResultT] = asyncio.get_running_loop().create_future()
@@ -37,15 +41,21 @@ class Group(Generic[ItemT, ResultT]):
 
     def _start(self) -> None:
         if self._waiting and self._running is None:
-            batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
-            self._running = asyncio.create_task(self._run(batch))
+            self._running = asyncio.create_task(self._run())
             self._running.add_done_callback(self._done)
 
     def _done(self, _: asyncio.Task[None]) -> None:
         self._running = None
         self._start()
 
-    async def _run(self, batch: list[tuple[ItemT, asyncio.Future[ResultT]]]) -> None:
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        await asyncio.sleep(max(0.0, self._not_before - loop.time()))
+        batch, self._waiting = self._waiting[: self.most], self._waiting[self.most :]
+        await self._answer(batch)
+        self._not_before = loop.time() + pause_after(len(batch), most=PAUSE_MOST)
+
+    async def _answer(self, batch: list[tuple[ItemT, asyncio.Future[ResultT]]]) -> None:
         results: Sequence[ResultT | BaseException]
         try:
             results = await self.flush([item for item, _ in batch])
@@ -90,16 +100,24 @@ class Flusher:
 
 
 def one_per_document(writes: Sequence[Write]) -> tuple[list[Write], list[Write]]:
-    """Split off what would touch a document, or answer a request, twice in one statement."""
+    """Split off what must see the others' changes first.
+
+    That is what would change a document, or answer a request, twice in one statement; and what
+    has read a document that another changes, for neither would see the other's.
+    """
     first: list[Write] = []
     rest: list[Write] = []
-    taken: set[tuple[str, ...]] = set()
+    changed: set[tuple[str, ...]] = set()
+    read: set[tuple[str, ...]] = set()
     for write in writes:
-        marks: set[tuple[str, ...]] = {(write.slot.chain_id, write.slot.key)}
+        own: set[tuple[str, ...]] = {(write.slot.chain_id, write.slot.key)}
         if write.call.request_id is not None:
-            marks.add((write.call.chain_id, "request", write.call.request_id))
-        (rest if marks & taken else first).append(write)
-        taken |= marks
+            own.add((write.call.chain_id, "request", write.call.request_id))
+        reads: set[tuple[str, ...]] = {(guard.chain_id, guard.key) for guard in write.guards}
+        clashes = own & (changed | read) or reads & changed
+        (rest if clashes else first).append(write)
+        changed |= own
+        read |= reads
     return first, rest
 
 
@@ -125,15 +143,10 @@ class Loads:
     async def _flush(self, keys: Sequence[LoadKey]) -> list[LoadedRow]:
         async with acquired(self.pool) as connection:
             rows = await connection.fetch(
-                get_statement(keys[0][0]), [(n, *key[1:]) for n, key in enumerate(keys)], 0
+                get_statement(keys[0][0]),
+                list({chain_id for _, chain_id, _, _ in keys}),
+                [(n, *key[1:]) for n, key in enumerate(keys)],
+                0,
             )
         by_number = {row["n"]: row for row in rows}
         return [by_number[n] for n in range(len(keys))]
-
-
-def get_statement(document: str) -> str:
-    """Return the read of `document`; the name is an aggregate's, never a caller's."""
-    return (
-        "SELECT n, version, shape, head_hash, state, method, fingerprint, answer"
-        f" FROM chassis.get_{document}($1::chassis.key[], $2)"
-    )

@@ -103,7 +103,8 @@ class Inbox:
         events = [
             (n, d.event_id, d.chain_id, d.aggregate_id, d.version) for n, d in enumerate(deliveries)
         ]
-        rows = await connection.fetch(SQL.hear, self._durable, events, released)
+        chains = list({d.chain_id for d in deliveries})
+        rows = await connection.fetch(SQL.hear, chains, self._durable, events, released)
         return [row["verdict"] for row in rows]
 
     async def _run(self, connection: Connection, fresh: Sequence[Delivery]) -> int:

@@ -60,17 +60,13 @@ def _prefixed(value: bytes | None) -> bytes:
 
 
 def _stored(value: object) -> bytes | None:
-    match value:
-        case str():
-            return value.encode()
-        case None:
-            return None
-        case bytes():
-            return value
-        case datetime():
-            return value.isoformat(timespec="microseconds").encode()
-        case _:
-            return str(value).encode()
+    if isinstance(value, str):
+        return value.encode()
+    if value is None or isinstance(value, bytes):
+        return value
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds").encode()
+    return str(value).encode()
 
 
 def hash_chain(head: bytes, entries: Sequence[Entry]) -> list[bytes]:

@@ -1,6 +1,3 @@
--- store
-SELECT chassis.store($1::chassis.command[], $2::chassis.entry[], $3::chassis.seal[])
-
 -- enter
 SELECT chassis.enter($1::uuid[])
 
@@ -83,7 +80,7 @@ ORDER BY f.feed_no LIMIT $6
 SELECT feed_no FROM chassis.sequencer
 
 -- hear
-SELECT verdict FROM chassis.hear($1, $2::chassis.heard_event[], $3) ORDER BY n
+SELECT verdict FROM chassis.hear($1::uuid[], $2, $3::chassis.heard_event[], $4) ORDER BY n
 
 -- begin_attempt
 INSERT INTO chassis.attempts AS a (durable, event_id, begun) VALUES ($1, $2, 1)

@@ -9,7 +9,6 @@ import asyncpg
 
 from services.chassis.handling import (
     Aggregate,
-    EtagMismatch,
     Invocation,
     Outcome,
     Owed,
@@ -24,7 +23,8 @@ from services.chassis.postgres.codec import from_jsonb, to_jsonb
 from services.chassis.postgres.group import Flusher, Group, Loads
 from services.chassis.postgres.means import Means
 from services.chassis.postgres.pool import acquired, transaction
-from services.chassis.postgres.unit_of_work import UnitOfWork, restore
+from services.chassis.postgres.reads import MustHold, Reads
+from services.chassis.postgres.unit_of_work import UnitOfWork, restore, store_all
 from services.chassis.postgres.writing import SQL, Write, fill
 
 StateT = TypeVar("StateT")
@@ -39,6 +39,7 @@ class PostgresStore:
     means: Means
     _loads: Loads = field(init=False)
     _writes: Group[Write, bool] = field(init=False)
+    _searching: set[type[Any]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         self._loads = Loads(self.means.pool)
@@ -47,9 +48,9 @@ class PostgresStore:
     async def handle(self, owed: Owed, invocation: Invocation, answer: Answer) -> bytes:
         """Run the command once per request id and return the answer's bytes.
 
-        Without an etag a version conflict is tried again, three times.
+        A version conflict is tried again, three times; then a stale etag is refused as such.
         """
-        run = self._explicit if owed.aggregate.explicit(owed.command) else self._grouped
+        run = self._explicit if type(owed.command) in self._searching else self._grouped
         for attempt in range(1, CONFLICT_TRIES + 1):
             try:
                 return await run(owed, invocation, answer)
@@ -57,12 +58,13 @@ class PostgresStore:
                 # Another call with this request id won; the next round finds its answer.
                 if attempt == CONFLICT_TRIES:
                     raise VersionConflict from None
-            except VersionConflict:
-                if invocation.expected_version is not None:
-                    raise EtagMismatch from None
+            except MustHold:
+                self._searching.add(type(owed.command))
+                run = self._explicit
+            except (VersionConflict, asyncpg.DeadlockDetectedError):
                 if attempt == CONFLICT_TRIES:
-                    raise
-                # Many change this document now: from here on they wait their turn for its row.
+                    raise VersionConflict from None
+                # Many change this: from here on it waits its turn and holds what it reads.
                 run = self._explicit
         raise AssertionError("unreachable")
 
@@ -74,14 +76,23 @@ class PostgresStore:
             return earlier
         slot = Slot(owed.aggregate, call.chain_id, owed.key)
         await self._restore(slot, row)
-        outcome = self.means.advance(slot, owed, None, call, self.means.clock.now())
-        assert not slot.facts, "a command that leads to facts is not one of `factless`"
+        reads = Reads(self._loads, self._restore, call.chain_id)
+        gather = owed.aggregate.gathers.get(type(owed.command))
+        facts = await gather(owed.command, slot.state, reads) if gather else None
+        outcome = self.means.advance(slot, owed, facts, call, self.means.clock.now())
         reply = answer(outcome)
         if outcome.events:
-            if not await self._writes.submit(Write(slot, call, reply)):
-                raise VersionConflict
+            await self._store(Write(slot, call, reply, tuple(reads.guards.values())))
             self.means.committed.set()
         return reply
+
+    async def _store(self, write: Write) -> None:
+        """Store in a group, or with its fact rows in a transaction of its own."""
+        if write.slot.facts:
+            async with transaction(self.means.pool) as connection:
+                await store_all(connection, [write])
+        elif not await self._writes.submit(write):
+            raise VersionConflict
 
     async def _restore(self, slot: Slot, row: asyncpg.Record) -> None:
         if row["version"] is not None and row["shape"] != slot.aggregate.shape:

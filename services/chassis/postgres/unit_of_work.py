@@ -18,9 +18,8 @@ from services.chassis.handling import (
 from services.chassis.messages import Contract
 from services.chassis.postgres.advance import Advance, Slot
 from services.chassis.postgres.facts import store_facts
-from services.chassis.postgres.group import get_statement
 from services.chassis.postgres.pool import Connection
-from services.chassis.postgres.writing import SQL, Write, fill, store_writes
+from services.chassis.postgres.writing import SQL, Write, fill, get_statement, store_writes
 
 ReadT = TypeVar("ReadT")
 AnyAggregate = Aggregate[Any, Any, Any, Any]
@@ -42,7 +41,10 @@ class UnitOfWork:
         """Lock the document of `owed`; return its row and what its request id got before."""
         place = (call.chain_id, owed.key)
         row = await self.connection.fetchrow(
-            get_statement(owed.aggregate.name), [(0, *place, call.request_id)], TO_CHANGE
+            get_statement(owed.aggregate.name),
+            [call.chain_id],
+            [(0, *place, call.request_id)],
+            TO_CHANGE,
         )
         slot = self.slots[place] = Slot(owed.aggregate, *place)
         await restore(self.connection, self.advance.contract, slot, row)
@@ -57,6 +59,7 @@ class UnitOfWork:
         for name, keys in sorted(by_name.items()):
             rows = await self.connection.fetch(
                 get_statement(name),
+                list({chain_id for chain_id, _ in keys}),
                 [(n, *key, None) for n, key in enumerate(keys)],
                 TO_CHANGE,
             )
@@ -87,14 +90,19 @@ class UnitOfWork:
         writes = list(self._writes.values())
         if not writes:
             return 0
-        try:
-            done = await store_writes(self.connection, writes)
-            if len(done) != len(writes):
-                raise VersionConflict
-            await store_facts(self.connection, [write.slot for write in writes])
-        except asyncpg.IntegrityConstraintViolationError as error:
-            raise refusal_of(error, writes) from error
+        await store_all(self.connection, writes)
         return sum(len(write.slot.entries) for write in writes)
+
+
+async def store_all(connection: Connection, writes: Sequence[Write]) -> None:
+    """Store `writes` with their fact rows, all or none; to be called in a transaction."""
+    try:
+        done = await store_writes(connection, writes)
+        if len(done) != len(writes):
+            raise VersionConflict
+        await store_facts(connection, [write.slot for write in writes])
+    except asyncpg.IntegrityConstraintViolationError as error:
+        raise refusal_of(error, writes) from error
 
 
 def refusal_of(
@@ -123,7 +131,10 @@ class _ChainReader:
         if place not in self.uow._shared:
             slot = Slot(aggregate, self.chain_id, key)
             rows = await self.uow.connection.fetch(
-                get_statement(aggregate.name), [(0, self.chain_id, key, None)], HELD_STILL
+                get_statement(aggregate.name),
+                [self.chain_id],
+                [(0, self.chain_id, key, None)],
+                HELD_STILL,
             )
             row = rows[0] if rows else None
             await restore(self.uow.connection, self.uow.advance.contract, slot, row)

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from services.chassis.handling import Invocation
+from services.chassis.kernel import remembered
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.codec import from_jsonb, to_jsonb
 from services.chassis.postgres.pool import Connection
@@ -13,13 +14,26 @@ from services.chassis.postgres.queries import load_queries
 SQL = load_queries("services.chassis.postgres")
 
 
+class Guard(NamedTuple):
+    """A document that a decision has read, and the version that it read; 0 for none."""
+
+    document: str
+    chain_id: str
+    key: str
+    version: int
+
+
 @dataclass(frozen=True, slots=True)
 class Write:
-    """A changed document, the call that changed it, and the answer that the call gets."""
+    """A changed document, the call that changed it, the answer that the call gets.
+
+    `guards` must still be so when it is stored.
+    """
 
     slot: Slot
     call: Invocation
     answer: bytes | None
+    guards: Sequence[Guard] = ()
 
     def command(self, n: int) -> tuple[object, ...]:
         """Return the chassis.command of this write."""
@@ -47,10 +61,14 @@ class Write:
             (
                 n,
                 e.event_id,
+                e.chain_id,
+                e.aggregate,
+                e.aggregate_id,
                 e.version,
                 e.type,
                 e.payload,
                 e.actor,
+                e.request_id,
                 e.cause_id,
                 e.correlation_id,
                 e.traceparent,
@@ -64,19 +82,50 @@ class Write:
     def seals(self, n: int) -> list[tuple[object, ...]]:
         """Return the chassis.seal rows of this write."""
         return [
-            (n, s.owner_id, s.item, s.version, s.ciphertext, s.key_id) for s in self.call.sealed
+            (n, self.slot.chain_id, s.owner_id, s.item, s.version, s.ciphertext, s.key_id)
+            for s in self.call.sealed
         ]
 
 
 async def store_writes(connection: Connection, writes: Sequence[Write]) -> set[int]:
-    """Store `writes` in one statement; return the places of those whose version still held."""
+    """Store `writes` in one statement; return the places of those whose versions still held."""
+    guards = [(n, *guard) for n, write in enumerate(writes) for guard in write.guards]
     done = await connection.fetchval(
-        SQL.store,
+        put_statement(
+            tuple(sorted({write.slot.aggregate.name for write in writes})),
+            tuple(sorted({document for _, document, _, _, _ in guards})),
+        ),
+        list({write.slot.chain_id for write in writes}),
         [write.command(n) for n, write in enumerate(writes)],
         [row for n, write in enumerate(writes) for row in write.entries(n)],
         [row for n, write in enumerate(writes) for row in write.seals(n)],
+        guards,
     )
     return set(done)
+
+
+@remembered
+def put_statement(documents: tuple[str, ...], guarded: tuple[str, ...]) -> str:
+    """Return the write of `documents` on top of what was read of `guarded`, in that order.
+
+    The names are aggregates', never a caller's. Not a loop inside the database, which would plan
+    each document's part anew at every call.
+    """
+    broken = " || ".join(f"chassis.broken_{name}($1, $5)" for name in guarded) or "'{}'::int[]"
+    done = " || ".join(f"chassis.put_{name}($1, $2, held.broken)" for name in documents)
+    return (
+        f"WITH held AS MATERIALIZED (SELECT {broken} AS broken, $5::chassis.guard[] AS guards)"
+        " SELECT chassis.store($1::uuid[], $2::chassis.command[], $3::chassis.entry[],"
+        f" $4::chassis.seal[], {done}) FROM held"
+    )
+
+
+def get_statement(document: str) -> str:
+    """Return the read of `document`; the name is an aggregate's, never a caller's."""
+    return (
+        "SELECT n, version, shape, head_hash, state, method, fingerprint, answer"
+        f" FROM chassis.get_{document}($1::uuid[], $2::chassis.key[], $3)"
+    )
 
 
 def fill(slot: Slot, row: Any) -> None:

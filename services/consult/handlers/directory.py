@@ -35,7 +35,6 @@ CLINIC: Aggregate[Clinic, clinic_commands.Command, clinic_events.Event, bool | N
     Clinic,
     gathers={clinic_commands.OpenClinic: gather_chain},
     constraints={"clinic_codes_pkey": ClinicCodeTaken},
-    factless=frozenset({clinic_commands.AddRoom, clinic_commands.AmendClinic}),
 )
 
 

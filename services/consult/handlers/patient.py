@@ -9,7 +9,7 @@ from services.consult.domain.patient.commands import (
     RegisterPatient,
     RetryErasure,
 )
-from services.consult.domain.patient.decider import DECIDER, FACTLESS, Facts
+from services.consult.domain.patient.decider import DECIDER, Facts
 from services.consult.domain.patient.erasing import ErasureFacts
 from services.consult.domain.patient.events import Event
 from services.consult.domain.patient.merging import MergeFacts
@@ -93,5 +93,4 @@ PATIENT: Aggregate[Patient, Command, Event, Facts] = Aggregate(
         ErasePatient: gather_erasure,
         RetryErasure: gather_erasure,
     },
-    factless=FACTLESS,
 )

@@ -9,7 +9,6 @@ from services.consult.domain.formulary.rows import in_force
 from services.consult.domain.plan.commands import (
     AcceptPlan,
     AmendPlan,
-    AttachQuote,
     Command,
     ImportPlan,
     MovePlan,
@@ -17,7 +16,6 @@ from services.consult.domain.plan.commands import (
     RecheckPlan,
     SignConsent,
     SignResponsibility,
-    WithdrawConsent,
 )
 from services.consult.domain.plan.consent_complete import gaps, refuse_incomplete
 from services.consult.domain.plan.consent_parts import Assembly, Material, terms_day
@@ -186,6 +184,4 @@ PLAN: Aggregate[Plan, Command | Repoint, Event | RecordRepointed, Facts] = Aggre
         RecheckPlan: gather_recheck,
     },
     constraints={"imports_pkey": PlanAlreadyImported},
-    # Only an import, and the withdrawal of what was entered in error, lead to a row.
-    factless=frozenset({AttachQuote, WithdrawConsent, Repoint}),
 )

@@ -161,6 +161,6 @@ async def test_what_app_share_locks_it_sees(database: Database) -> None:
         for document in ("chain", "clinic", "practitioner", "patient"):
             key = await database.value(f"SELECT id::text FROM public.{document}")
             for held in (0, 1, 2):
-                read = f"SELECT * FROM chassis.get_{document}($1::chassis.key[], {held})"
-                rows = await app.fetch(read, [(0, chain, key, None)])
+                read = f"SELECT * FROM chassis.get_{document}($1::uuid[], $2::chassis.key[], $3)"
+                rows = await app.fetch(read, [chain], [(0, chain, key, None)], held)
                 assert [row["version"] for row in rows] == [1], (document, held)

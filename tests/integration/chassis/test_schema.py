@@ -82,8 +82,8 @@ async def test_every_document_can_be_written_read_held_and_paged(schema: Databas
 async def exercise(connection: Connection, document: str) -> None:
     """Run each function of `document` over nothing: its statements are planned all the same."""
     for held in (0, 1, 2):
-        await connection.fetch(f"SELECT * FROM chassis.get_{document}('{{}}', {held})")
-    assert await connection.fetchval(f"SELECT chassis.put_{document}('{{}}')") == []
+        await connection.fetch(f"SELECT * FROM chassis.get_{document}('{{}}', '{{}}', {held})")
+    assert await connection.fetchval(f"SELECT chassis.put_{document}('{{}}', '{{}}', '{{}}')") == []
     paged = "SELECT * FROM chassis.page(gen_random_uuid(), $1, '{}', NULL, NULL, 1)"
     assert await connection.fetch(paged, document) == []
 

@@ -10,7 +10,7 @@ import pytest
 from services.chassis.handling import Invocation, StoreUnavailable
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.group import Group, one_per_document
-from services.chassis.postgres.writing import Write
+from services.chassis.postgres.writing import Guard, Write
 from services.consult.handlers.directory import CLINIC
 from tests.support.clocks import StoppedClock
 from tests.support.eventually import eventually
@@ -69,9 +69,10 @@ async def test_a_flush_that_is_cut_off_is_an_unknown_outcome() -> None:
         await Group(cut).submit(1)
 
 
-def write(key: str, request_id: str | None, of: str = "c") -> Write:
+def write(key: str, request_id: str | None, of: str = "c", read: str = "") -> Write:
     call = Invocation(chain_id=of, actor="me", at=StoppedClock().now(), request_id=request_id)
-    return Write(Slot(CLINIC, of, key), call, b"")
+    guards = (Guard("chain", of, read, 1),) if read else ()
+    return Write(Slot(CLINIC, of, key), call, b"", guards)
 
 
 def test_one_document_or_request_is_once_in_a_statement() -> None:
@@ -80,6 +81,17 @@ def test_one_document_or_request_is_once_in_a_statement() -> None:
     unasked, other = write("c", None), write("d", None)
     writes = [first, again, same_request, elsewhere, unasked, other]
     assert one_per_document(writes) == ([first, elsewhere, unasked, other], [again, same_request])
+
+
+def test_a_reader_and_a_writer_of_one_document_are_not_in_one_statement() -> None:
+    """Each would be judged by the other's state before: neither would see what the other did."""
+    reader, written = write("a", None, read="b"), write("b", None)
+    assert one_per_document([reader, written]) == ([reader], [written])
+    assert one_per_document([written, reader]) == ([written], [reader])
+    crossed = write("b", None, read="a")
+    assert one_per_document([reader, crossed]) == ([reader], [crossed])
+    same, elsewhere = write("c", None, read="b"), write("b", None, of="d")
+    assert one_per_document([reader, same, elsewhere]) == ([reader, same, elsewhere], [])
 
 
 def test_order_on_one_document_is_kept_over_statements() -> None:

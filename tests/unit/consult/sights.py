@@ -21,5 +21,5 @@ def seen(
     """Return what is seen of a patient with a history."""
     assert who.history is not None
     evidence = Evidence(found, answers() if said is None else said)
-    lens = Lens(RULES, numbers or policy(), SCALES.pull_test, day)
+    lens = Lens(RULES, numbers or policy(), SCALES.pull_test(day), day)
     return observe(who, who.history, evidence, lens)

@@ -184,7 +184,9 @@ def test_a_cream_that_nobody_knows_is_refused() -> None:
 
 
 def test_a_cream_with_something_unknown_in_it_is_refused() -> None:
-    product = TopicalProduct("mix", (TopicalContent("tetracaine", 1),), ("D",))
+    product = TopicalProduct(
+        "mix", "1", (TopicalContent("tetracaine", 1),), ("D",), date(2026, 1, 1), None, "S"
+    )
     formulary = replace(FORMULARY, topical_products=(product,))
     made = checks(cocktail(), TopicalAnaesthetic("mix", 1), in_america(formulary=formulary))
     assert failed(made) == [(IngredientNotFound, "INGREDIENT", "tetracaine")]

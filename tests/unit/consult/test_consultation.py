@@ -82,7 +82,7 @@ ANSWER = AnswerScreening(CONSULTATION, DOCTOR, VERSION, QUESTIONNAIRE, answers()
 ANSWERED = ScreeningAnswered(CONSULTATION, PATIENT, DOCTOR, VERSION, answers(), NOW)
 ASSESS = AssessSuitability(CONSULTATION, DOCTOR, NOW + timedelta(hours=1))
 ASSESSED = SuitabilityAssessed(CONSULTATION, PATIENT, DOCTOR, assessment(), NOW)
-FACTS = AssessmentFacts(patient(), RULES, QUESTIONNAIRE, SCALES.pull_test, signed(policy()))
+FACTS = AssessmentFacts(patient(), RULES, QUESTIONNAIRE, SCALES, signed(policy()))
 
 
 def test_a_consultation_opens() -> None:

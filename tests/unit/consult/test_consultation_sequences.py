@@ -158,9 +158,7 @@ COMMANDS = st.one_of(
     SAID.map(say),
 )
 KNOWN: dict[type[object], Facts] = {
-    AssessSuitability: AssessmentFacts(
-        patient(), RULES, QUESTIONNAIRE, SCALES.pull_test, signed(policy())
-    ),
+    AssessSuitability: AssessmentFacts(patient(), RULES, QUESTIONNAIRE, SCALES, signed(policy())),
     ReviewSuitability: FACTS,
 }
 

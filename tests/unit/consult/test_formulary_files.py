@@ -17,6 +17,7 @@ from services.consult.reference import loader
 from services.consult.reference.loader import load, reference
 from services.consult.reference.parts import (
     Ingredients,
+    Pairs,
     PartsDifferError,
     formulary_in,
     read,
@@ -68,14 +69,14 @@ def test_parts_of_two_versions_are_no_formulary(tmp_path: Path, name: str) -> No
     other = json.loads((folder / name).read_text()) | {"version": "another"}
     (folder / name).write_text(json.dumps(other))
     with pytest.raises(PartsDifferError, match="another"):
-        formulary_in(folder, HELD.anaesthetics)
+        formulary_in(folder, read(folder / "pairs.json", Pairs), HELD.anaesthetics)
 
 
 def test_a_compatible_pair_of_the_files_reaches_its_ingredient(tmp_path: Path) -> None:
     folder = copied(tmp_path)
     said = json.loads((folder / "pairs.json").read_text())
     pair = {"ingredient_codes": ["biotin", "zinc"], "compatible": True, "stable_seconds": 60}
-    said["pairs"].append(pair | {"effect_code": "", "source_codes": ["D"]})
+    said["pairs"].append(said["pairs"][0] | pair | {"effect_code": ""})
     (folder / "pairs.json").write_text(json.dumps(said))
     biotin = load(folder).formulary.ingredient("biotin", TODAY)
     assert biotin is not None

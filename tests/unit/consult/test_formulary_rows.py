@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.consult.domain.dating import turning_days
 from services.consult.domain.formulary.model import Changes, Policy, SignedIngredient, SignedPair
 from services.consult.domain.formulary.reference import (
     Compatibility,
@@ -20,7 +21,7 @@ from services.consult.domain.formulary.reference import (
     JurisdictionStatus,
     WeightLimit,
 )
-from services.consult.domain.formulary.rows import in_force, policy_on, turning_days, version_on
+from services.consult.domain.formulary.rows import in_force, policy_on, version_on
 from tests.unit.consult.samples import DOCTOR, TODAY
 from tests.unit.consult.signing import (
     FILES,
@@ -51,7 +52,7 @@ def most(changes: Changes, day: date) -> int | None:
 
 
 def test_without_a_signature_the_files_hold() -> None:
-    assert in_force(FILES, None, TODAY) is FILES
+    assert in_force(FILES, None, TODAY) == FILES
     assert in_force(FILES, NOTHING, TODAY) == FILES
 
 
@@ -196,8 +197,7 @@ def test_the_files_turn_when_a_row_begins_and_when_one_is_over() -> None:
         file_row("biotin", effective_from=TOMORROW),
         file_row("zinc", effective_from=TODAY, effective_until=date.max),
     )
-    files = replace(FILES, ingredients=rows)
-    assert turning_days(files) == [date(2026, 1, 1), TODAY, TOMORROW]
+    assert turning_days(rows) == [date(2026, 1, 1), TODAY, TOMORROW]
 
 
 @st.composite

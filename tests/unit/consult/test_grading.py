@@ -1,5 +1,7 @@
 """A grade is one of the scale's, on a scale of the diagnosis; a pull test is positive by a row."""
 
+from datetime import date
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,7 +15,7 @@ from services.consult.domain.consultation.grading import (
     refuse_grade,
 )
 from services.consult.domain.consultation.model import Diagnosis, PullTest, Scale
-from tests.unit.consult.samples import SCALES, findings
+from tests.unit.consult.samples import SCALES, TODAY, findings
 
 ROMAN = ("I", "II", "III", "III_VERTEX", "IV", "V", "VI", "VII")
 GRADES = {
@@ -28,7 +30,7 @@ NO_GRADES = {
     (Diagnosis.FEMALE_PATTERN, Scale.SINCLAIR): ("0", "6", "II"),
     (Diagnosis.ALOPECIA_AREATA, Scale.SALT): ("101", "035", "00", "III", "3_5", "²", "٣"),
 }
-RULE = PullTestRule(positive_share_thousandths=100, positive_shed=6, source_codes=("R105",))
+RULE = PullTestRule("PULL-TEST", "1", 100, 6, ("R105",), date(2026, 1, 1), None, "SAMPLE-UNSIGNED")
 
 
 @pytest.mark.parametrize(
@@ -80,7 +82,7 @@ def test_a_diagnosis_without_a_scale_of_its_own_takes_any(
 
 def test_without_scales_no_grade_is_known() -> None:
     with pytest.raises(GradeUnknown):
-        refuse_grade(findings(), Scales("v", "s", (), None))
+        refuse_grade(findings(), Scales("v", "s", (), ()))
 
 
 @pytest.mark.parametrize(
@@ -102,7 +104,7 @@ def test_over_a_tenth_or_six_hairs_is_positive(
 
 
 def test_the_sample_set_has_that_row() -> None:
-    assert SCALES.pull_test == RULE
+    assert SCALES.pull_test(TODAY) == RULE
 
 
 def test_without_a_test_or_a_row_nothing_is_said() -> None:

@@ -101,7 +101,7 @@ def test_the_ground_is_that_of_the_place_and_the_day() -> None:
 def test_without_a_history_nothing_is_known_of_weight_or_allergies() -> None:
     held = ground_on(None, patient(history=None), consultation(), clinic(), TODAY)
     assert (held.weight, held.allergy_concepts, held.policy) == (None, frozenset(), None)
-    assert held.formulary is reference().formulary
+    assert held.formulary == reference().formulary
 
 
 def test_allergies_are_known_by_their_concepts() -> None:

@@ -13,7 +13,11 @@ from tests.unit.consult.samples import NOW, policy
 
 
 def law(**days: int | None) -> CoolingOffs:
-    rows = (CoolingOffRow(code, number, "", ("D",)) for code, number in days.items())
+    begins = date(2026, 1, 1)
+    rows = (
+        CoolingOffRow(code, "1", number, "", ("D",), begins, None, "S")
+        for code, number in days.items()
+    )
     return CoolingOffs("1", "S", tuple(rows))
 
 

@@ -18,13 +18,11 @@ from services.consult.handlers.plan import PLAN as PLANS
 from tests.unit.consult.plans import (
     ACCEPT,
     ACCEPTANCE,
-    AMEND,
     ENDED,
     QUOTED,
     RUNNING,
     SIGNED,
     after,
-    attach,
 )
 from tests.unit.consult.samples import (
     CONSULTATION,
@@ -131,9 +129,3 @@ def test_a_course_is_let_in_once_and_again_where_that_was_an_error() -> None:
 def test_a_plan_is_begun_once(command: ImportPlan | ProposePlan) -> None:
     with pytest.raises(errors.PlanNotFound):
         after(*QUOTED).when(command, proposal_facts())
-
-
-def test_only_what_may_lead_to_a_row_waits_for_one() -> None:
-    assert PLANS.explicit(IMPORT)
-    assert PLANS.explicit(AMEND)
-    assert not PLANS.explicit(attach(quoted()))

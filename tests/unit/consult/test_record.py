@@ -20,7 +20,7 @@ from services.consult.domain.patient.commands import (
     SignPhotoConsent,
     WithdrawPhotoConsent,
 )
-from services.consult.domain.patient.decider import DECIDER, FACTLESS
+from services.consult.domain.patient.decider import DECIDER
 from services.consult.domain.patient.errors import (
     LegalHoldNotFound,
     PatientErased,
@@ -257,15 +257,6 @@ def test_a_restricted_record_may_be_held_and_its_photographs_taken_back() -> Non
 def test_no_hold_is_placed_on_what_is_gone(refusal: type[DomainError]) -> None:
     with pytest.raises(refusal):
         PATIENTS.given(REGISTERED, OVER[refusal]).when(PLACE, None)
-
-
-def test_a_command_stored_in_a_group_leads_to_no_fact() -> None:
-    project = DECIDER.project
-    assert project is not None
-    events: list[Event] = [RECORDED, PLACED, SIGNED, NOTED]
-    events.append(LegalHoldLifted(PATIENT, "h", NOW))
-    assert not any(project(event) for event in events)
-    assert RecordHistory in FACTLESS
 
 
 def test_what_rules_rest_on_makes_older_assessments_out_of_date() -> None:

@@ -78,9 +78,9 @@ def test_a_questionnaire_says_from_when_to_when_it_is_asked() -> None:
 
 
 def test_rules_are_those_of_an_effect_or_all_by_their_id() -> None:
-    assert len(rules("")) == len(RULES.rules)
-    assert list(rules("")) == sorted(RULES.rules, key=rule_id)
-    assert {row.effect.value for row in rules("BLOCKED")} == {"BLOCKED"}
+    assert len(rules("", TODAY)) == len(RULES.rules)
+    assert list(rules("", TODAY)) == sorted(RULES.rules, key=rule_id)
+    assert {row.effect.value for row in rules("BLOCKED", TODAY)} == {"BLOCKED"}
 
 
 def test_a_rule_is_shown_with_all_that_it_watches_and_what_silences_it() -> None:

@@ -53,6 +53,9 @@ rules = st.builds(
     remedy_code=st.just(""),
     excluded_ingredient_codes=st.lists(st.sampled_from(("x", "y", "z")), unique=True).map(tuple),
     source_codes=st.just(("D",)),
+    effective_from=st.just(TODAY),
+    effective_until=st.none(),
+    signed_by_code=st.just("S"),
     also=several,
     unless=several,
 )

@@ -104,7 +104,7 @@ def assessed(way: Way) -> Consultation:
         patient=way.patient,
         rules=RULES,
         questionnaire=reference().questionnaire(opened.questionnaire_version),
-        pull_test=SCALES.pull_test,
+        scales=SCALES,
         changes=signed(way.numbers) if way.numbers else None,
     )
     command = AssessSuitability(CONSULTATION, DOCTOR, answered_at)

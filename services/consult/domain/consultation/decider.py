@@ -201,9 +201,8 @@ def seen(record: Record, facts: AssessmentFacts, day: date) -> Sight:
 
 def turns(record: Record, facts: AssessmentFacts) -> Iterator[datetime]:
     """Yield when rows that begin or end make another answer of the same record."""
-    said = said_on(record, facts, record.day)
     for day in turning_days((*facts.rules.rows, *facts.scales.pull_tests)):
-        if day > record.day and said_on(record, facts, day) != said:
+        if day > record.day and said_on(record, facts, day) != said_on(record, facts, record.day):
             yield datetime.combine(day, time(), UTC)
 
 

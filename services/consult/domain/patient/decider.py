@@ -148,6 +148,4 @@ def project(event: Event) -> Sequence[Fact]:
             return []
 
 
-# Commands whose events `project` has nothing for: they are stored in a group.
-FACTLESS = frozenset(ON_USABLE) | frozenset(ON_ANY)
 DECIDER: Decider[Patient, Command, Event, Facts] = Decider(decide, evolve, project)
