@@ -9,6 +9,7 @@ from deploy.demo.course import account_of, ask_to_start, courses_of
 from deploy.demo.intake import signature_of
 from deploy.demo.refusals import Refused
 from deploy.demo.setting import Setting
+from deploy.demo.treatment import Treatment
 from deploy.local.stack import Stack
 from mesoflow.consult.v1.service_pb2 import (
     AddRoomRequest,
@@ -25,19 +26,7 @@ async def test_a_moved_course_waits_for_who_answers_for_it_there(stack: Stack) -
     async with founded(stack) as chain:
         patient = await take(chain.patient(TREATED), steps_before("lot received"))
         elsewhere = await opened_elsewhere(chain)
-        client, plans = chain.client, chain.client.consult.plans
-        move = MovePlanRequest(plan_id=patient.plan_id, clinic_id=elsewhere.clinic_id)
-        await client.call(plans.MovePlan, move, CHAIN_ADMIN)
-
-        def moved(reply: ListCoursesResponse) -> bool:
-            return reply.courses[0].clinic_id == elsewhere.clinic_id
-
-        await eventually(lambda: courses_of(patient), moved, "the moved course")
-        await eventually(
-            lambda: account_of(patient),
-            lambda reply: reply.account.clinic_id == elsewhere.clinic_id,
-            "the moved account",
-        )
+        await move(patient, elsewhere)
         patient.setting = elsewhere
         await take(patient, [step_named("lot received"), step_named("session booked")])
         assert patient.refused is None
@@ -45,23 +34,46 @@ async def test_a_moved_course_waits_for_who_answers_for_it_there(stack: Stack) -
             await ask_to_start(patient)
         assert refused.value.reason == "RESPONSIBLE_SIGNATURE_MISSING"
 
-        sign = SignResponsibilityRequest(
-            plan_id=patient.plan_id, practitioner_signature_digest=signature_of("there", patient)
-        )
-        await client.call(plans.SignResponsibility, sign, elsewhere.physician)
-        await eventually(
-            lambda: courses_of(patient),
-            lambda reply: not reply.courses[0].awaits_responsible,
-            "the course that is taken on",
-        )
+        await take_on(patient)
         await take(patient, [step_named("session started")])
         assert patient.refused is None
+        client, plans = chain.client, chain.client.consult.plans
         read = GetPlanRequest(plan_id=patient.plan_id)
         plan = (await client.call(plans.GetPlan, read, FRONT_DESK)).plan
         assert plan.consent.text_digest == patient.consent_digest
         assert not plan.consent.HasField("voided_at")
         assert plan.responsible_signed
         assert await chain.differences(empty={"safety"}) == []
+
+
+async def move(patient: Treatment, elsewhere: Setting) -> None:
+    """Move the plan; its course and its account follow."""
+    request = MovePlanRequest(plan_id=patient.plan_id, clinic_id=elsewhere.clinic_id)
+    await patient.client.call(patient.client.consult.plans.MovePlan, request, CHAIN_ADMIN)
+
+    def moved(reply: ListCoursesResponse) -> bool:
+        return reply.courses[0].clinic_id == elsewhere.clinic_id
+
+    await eventually(lambda: courses_of(patient), moved, "the moved course")
+    await eventually(
+        lambda: account_of(patient),
+        lambda reply: reply.account.clinic_id == elsewhere.clinic_id,
+        "the moved account",
+    )
+
+
+async def take_on(patient: Treatment) -> None:
+    """Have the physician answer for the plan at the clinic where it is now."""
+    sign = SignResponsibilityRequest(
+        plan_id=patient.plan_id, practitioner_signature_digest=signature_of("there", patient)
+    )
+    plans = patient.client.consult.plans
+    await patient.client.call(plans.SignResponsibility, sign, patient.setting.physician)
+    await eventually(
+        lambda: courses_of(patient),
+        lambda reply: not reply.courses[0].awaits_responsible,
+        "the course that is taken on",
+    )
 
 
 async def opened_elsewhere(chain: Chain) -> Setting:

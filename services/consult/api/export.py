@@ -15,7 +15,7 @@ from services.chassis.grpc.api import AnyAggregate, Api, reachable, resource
 from services.chassis.grpc.scope import current
 from services.chassis.handling import ClinicForbidden, PageQuery, Versioned
 from services.chassis.kernel import SealedText
-from services.consult.api.response import repeatabilities, shown
+from services.consult.api.response import repeatabilities, rules_of, shown
 from services.consult.domain.patient.errors import PatientNotFound, PatientRestricted
 from services.consult.domain.patient.model import Patient, PatientState
 from services.consult.domain.patient.standing import present
@@ -80,7 +80,7 @@ class Export:
         self, found: Versioned[Patient], owners: Sequence[str]
     ) -> pb.ExportPatientResponse:
         """Return what consult itself holds."""
-        known = await repeatabilities(self.api)
+        known, rules = await repeatabilities(self.api), rules_of(self.api)
         consultations = await self._all(CONSULTATION, owners)
         plans = await self._all(PLAN, owners)
         responses = await self._all(RESPONSE, owners)
@@ -95,7 +95,7 @@ class Export:
             patient=resource(found, model_pb2.Patient),
             consultations=[resource(each, model_pb2.Consultation) for each in consultations],
             plans=[resource(each, model_pb2.Plan) for each in plans],
-            responses=[shown(each, known) for each in responses],
+            responses=[shown(each, known, rules) for each in responses],
             texts=[text async for text in self._texts(owners, records, found.state.identity)],
         )
 

@@ -79,7 +79,7 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         row = reference().schedules.schedule(request.protocol_code, self._today())
         if row is None:
             raise ProtocolNotFound(protocol_code=request.protocol_code)
-        return pb.GetProtocolResponse(protocol=schedule(row))
+        return pb.GetProtocolResponse(protocol=schedule(row, self._today()))
 
     async def ListProtocols(
         self, request: pb.ListProtocolsRequest, context: Context
@@ -87,7 +87,7 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         rows = reference().schedules.in_force(self._today())
         listing: Listing[Schedule] = Listing("protocol", {}, lambda row: row.protocol_code)
         page, token = self._page(request, rows, listing)
-        protocols = [schedule(row) for row in page]
+        protocols = [schedule(row, self._today()) for row in page]
         return pb.ListProtocolsResponse(protocols=protocols, next_page_token=token)
 
     async def SignIngredient(

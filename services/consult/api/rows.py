@@ -43,10 +43,10 @@ def ingredients(formulary: Formulary, wanted: str, day: date) -> Sequence[Ingred
     return [row for row in rows if wanted in ("", row.ingredient_class.value)]
 
 
-def schedule(row: Schedule) -> model_pb2.ProtocolEntry:
-    """Return a schedule with its windows worked out."""
+def schedule(row: Schedule, day: date) -> model_pb2.ProtocolEntry:
+    """Return a schedule with its windows as they are worked out on `day`."""
     shown = to_reply(row, model_pb2.ProtocolEntry)
-    protocol = reference().schedules.protocol(row)
+    protocol = reference().schedules.on(day).protocol(row)
     shown.protocol.CopyFrom(to_message(protocol, protocol_pb2.Protocol))
     return shown
 

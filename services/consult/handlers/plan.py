@@ -1,6 +1,6 @@
 """The plan as an aggregate, and the text that a patient signs for it."""
 
-from datetime import datetime
+from datetime import date, datetime
 
 from services.chassis.handling import Aggregate, Reader
 from services.consult.domain.following import RecordRepointed, Repoint, following
@@ -58,7 +58,8 @@ def material_of(plan: Plan, changes: Changes | None, language: str) -> Material 
     texts = held.texts(language)
     if texts is None:
         return None
-    return Material(texts, in_force(held.formulary, changes, terms_day(plan)), held.therapies)
+    day = terms_day(plan)
+    return Material(texts, in_force(held.formulary, changes, day), held.therapies.on(day))
 
 
 def signing_text(plan: Plan, changes: Changes | None, language: str) -> SigningFacts:
@@ -90,15 +91,16 @@ async def around_plan(reader: Reader, plan: Plan, at: datetime) -> Surroundings:
 
 
 async def proposal(
-    reader: Reader, surroundings: Surroundings, practitioner_id: str
+    reader: Reader, surroundings: Surroundings, practitioner_id: str, day: date
 ) -> ProposalFacts:
-    """Look up who answers for a plan, and what may be planned."""
+    """Look up who answers for a plan, and what may be planned on `day`."""
     practitioner = await reader.get(PRACTITIONER, practitioner_id)
+    therapies = reference().therapies.on(day).therapies
     return ProposalFacts(
         around=surroundings,
         practitioner=practitioner,
-        schedules=reference().schedules,
-        therapy_codes=frozenset(row.therapy_code for row in reference().therapies.therapies),
+        schedules=reference().schedules.on(day),
+        therapy_codes=frozenset(row.therapy_code for row in therapies),
     )
 
 
@@ -109,7 +111,7 @@ async def gather_proposal(
     surroundings = await around(
         reader, command.patient_id, command.consultation_id, command.clinic_id, command.at
     )
-    return await proposal(reader, surroundings, command.practitioner_id)
+    return await proposal(reader, surroundings, command.practitioner_id, command.at.date())
 
 
 async def gather_amendment(
@@ -119,7 +121,7 @@ async def gather_amendment(
     if state is None:
         return None
     surroundings = await around_plan(reader, state, command.at)
-    return await proposal(reader, surroundings, command.practitioner_id)
+    return await proposal(reader, surroundings, command.practitioner_id, command.at.date())
 
 
 async def gather_signing(
@@ -139,7 +141,8 @@ async def gather_acceptance(
     """Look up patient, assessment and ground as they are by now."""
     if state is None:
         return None
-    return AcceptanceFacts(await around_plan(reader, state, command.at), reference().cooling_offs)
+    law = reference().cooling_offs.on(command.at.date())
+    return AcceptanceFacts(await around_plan(reader, state, command.at), law)
 
 
 async def gather_move(command: MovePlan, state: Plan | None, reader: Reader) -> MoveFacts | None:

@@ -1,6 +1,7 @@
 """Local anaesthetics: by body weight, and what is injected and what a cream holds together."""
 
 from dataclasses import replace
+from datetime import date
 from fractions import Fraction
 
 import pytest

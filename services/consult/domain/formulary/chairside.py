@@ -1,4 +1,4 @@
-"""Reference data beside the formulary: laboratory tests, creams, therapies, time to think."""
+"""Reference data beside the formulary: tests, creams, therapies, time to think, tolerances."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -113,3 +113,16 @@ class CoolingOffs:
     def on(self, day: date) -> "CoolingOffs":
         """Return what the law says on `day`."""
         return replace(self, rows=rows_of(day, self.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Tolerance:
+    """How far a session may stray whose distance to the one before is at least `interval_days`."""
+
+    interval_days: int
+    version: str
+    tolerance_days: int
+    source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str

@@ -10,7 +10,7 @@ from datetime import date
 from enum import Enum
 
 from services.consult.domain.dating import is_in_force, rows_of
-from services.consult.domain.formulary.chairside import TopicalProduct
+from services.consult.domain.formulary.chairside import Tolerance, TopicalProduct
 from services.consult.domain.plan.model import Goal, Protocol, SessionWindow
 
 DAYS_PER_WEEK = 7
@@ -201,10 +201,8 @@ class Formulary:
 
     def ingredient(self, ingredient_code: str, day: date) -> Ingredient | None:
         """Return the row of an ingredient that is in force on `day`."""
-        for row in self.ingredients:
-            if row.ingredient_code == ingredient_code and is_in_force(row, day):
-                return row
-        return None
+        rows = (row for row in self.ingredients if row.ingredient_code == ingredient_code)
+        return next((row for row in rows if is_in_force(row, day)), None)
 
     def in_force(self, day: date) -> Sequence[Ingredient]:
         """Return the rows in force on `day`, by code."""
@@ -220,19 +218,6 @@ class Formulary:
             if pair == set(row.ingredient_codes):
                 return row
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How far a session may stray whose distance to the one before is at least `interval_days`."""
-
-    interval_days: int
-    version: str
-    tolerance_days: int
-    source_codes: tuple[str, ...]
-    effective_from: date
-    effective_until: date | None
-    signed_by_code: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -263,12 +248,18 @@ class Schedules:
     tolerances: tuple[Tolerance, ...]
     schedules: tuple[Schedule, ...]
 
+    def on(self, day: date) -> "Schedules":
+        """Return the schedules and tolerances of `day`."""
+        return replace(
+            self,
+            schedules=rows_of(day, self.schedules),
+            tolerances=rows_of(day, self.tolerances),
+        )
+
     def schedule(self, protocol_code: str, day: date) -> Schedule | None:
         """Return the schedule of that code that is in force on `day`."""
-        for row in self.schedules:
-            if row.protocol_code == protocol_code and is_in_force(row, day):
-                return row
-        return None
+        rows = (row for row in self.schedules if row.protocol_code == protocol_code)
+        return next((row for row in rows if is_in_force(row, day)), None)
 
     def in_force(self, day: date) -> Sequence[Schedule]:
         """Return the schedules in force on `day`, by code."""
