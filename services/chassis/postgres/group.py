@@ -9,7 +9,7 @@ import asyncpg
 
 from services.chassis.handling import StoreUnavailable
 from services.chassis.postgres.pool import Pool, acquired
-from services.chassis.postgres.writing import Write, get_statement, store_writes
+from services.chassis.postgres.writing import UNHELD, Write, read_statement, store_writes
 from services.chassis.signals import pause_after
 
 ItemT = TypeVar("ItemT")
@@ -125,28 +125,31 @@ LoadKey = tuple[str, str, str, str | None]
 LoadedRow = asyncpg.Record
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Loads:
-    """Reads documents and earlier answers of many callers in one statement per table."""
+    """Reads documents and earlier answers of many callers in one statement."""
 
     pool: Pool
-    _groups: dict[str, Group[LoadKey, Any]] = field(default_factory=dict)
+    _group: Group[LoadKey, Any] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._group = Group(self._flush)
 
     async def load(self, key: LoadKey) -> LoadedRow:
         """Read (document, chain, id, request id): version, head, state, and the answer if any."""
-        group = self._groups.get(key[0])
-        if group is None:
-            group = self._groups[key[0]] = Group(self._flush)
-        row: LoadedRow = await group.submit(key)
+        row: LoadedRow = await self._group.submit(key)
         return row
 
     async def _flush(self, keys: Sequence[LoadKey]) -> list[LoadedRow]:
+        documents: dict[str, list[tuple[object, ...]]] = {}
+        for n, (document, *key) in enumerate(keys):
+            documents.setdefault(document, []).append((n, *key))
         async with acquired(self.pool) as connection:
             rows = await connection.fetch(
-                get_statement(keys[0][0]),
+                read_statement(tuple(documents)),
                 list({chain_id for _, chain_id, _, _ in keys}),
-                [(n, *key[1:]) for n, key in enumerate(keys)],
-                0,
+                UNHELD,
+                *documents.values(),
             )
         by_number = {row["n"]: row for row in rows}
         return [by_number[n] for n in range(len(keys))]

@@ -1,5 +1,6 @@
 """An explicit transaction: for commands that hold other rows still, and for batches of events."""
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import reduce
@@ -19,11 +20,18 @@ from services.chassis.messages import Contract
 from services.chassis.postgres.advance import Advance, Slot
 from services.chassis.postgres.facts import store_facts
 from services.chassis.postgres.pool import Connection
-from services.chassis.postgres.writing import SQL, Write, fill, get_statement, store_writes
+from services.chassis.postgres.writing import (
+    HELD_STILL,
+    SQL,
+    TO_CHANGE,
+    Write,
+    fill,
+    read_statement,
+    store_writes,
+)
 
 ReadT = TypeVar("ReadT")
 AnyAggregate = Aggregate[Any, Any, Any, Any]
-HELD_STILL, TO_CHANGE = 1, 2
 
 
 @dataclass(slots=True)
@@ -36,15 +44,16 @@ class UnitOfWork:
     slots: dict[tuple[str, str], Slot] = field(default_factory=dict)
     _writes: dict[tuple[str, str], Write] = field(default_factory=dict)
     _shared: dict[tuple[str, str], Any] = field(default_factory=dict)
+    _reading: asyncio.Lock = field(default_factory=asyncio.Lock)
 
     async def open(self, owed: Owed, call: Invocation) -> Any:
         """Lock the document of `owed`; return its row and what its request id got before."""
         place = (call.chain_id, owed.key)
         row = await self.connection.fetchrow(
-            get_statement(owed.aggregate.name),
+            read_statement((owed.aggregate.name,)),
             [call.chain_id],
-            [(0, *place, call.request_id)],
             TO_CHANGE,
+            [(0, *place, call.request_id)],
         )
         slot = self.slots[place] = Slot(owed.aggregate, *place)
         await restore(self.connection, self.advance.contract, slot, row)
@@ -58,10 +67,10 @@ class UnitOfWork:
                 by_name.setdefault(aggregate.name, {})[chain_id, key] = aggregate
         for name, keys in sorted(by_name.items()):
             rows = await self.connection.fetch(
-                get_statement(name),
+                read_statement((name,)),
                 list({chain_id for chain_id, _ in keys}),
-                [(n, *key, None) for n, key in enumerate(keys)],
                 TO_CHANGE,
+                [(n, *key, None) for n, key in enumerate(keys)],
             )
             found = {row["n"]: row for row in rows}
             for n, ((chain_id, key), aggregate) in enumerate(keys.items()):
@@ -128,19 +137,26 @@ class _ChainReader:
         if slot := self.uow.slots.get(place):
             state: ReadT | None = slot.state
             return state
-        if place not in self.uow._shared:
-            slot = Slot(aggregate, self.chain_id, key)
-            rows = await self.uow.connection.fetch(
-                get_statement(aggregate.name),
-                [self.chain_id],
-                [(0, self.chain_id, key, None)],
-                HELD_STILL,
-            )
-            row = rows[0] if rows else None
-            await restore(self.uow.connection, self.uow.advance.contract, slot, row)
-            self.uow._shared[place] = slot.state
+        # A gather may ask for several at once; a connection answers one at a time.
+        async with self.uow._reading:
+            if place not in self.uow._shared:
+                self.uow._shared[place] = await self._held_still(aggregate, key)
         shared: ReadT | None = self.uow._shared[place]
         return shared
+
+    async def _held_still(
+        self, aggregate: Aggregate[ReadT, Any, Any, Any], key: str
+    ) -> ReadT | None:
+        slot = Slot(aggregate, self.chain_id, key)
+        row = await self.uow.connection.fetchrow(
+            read_statement((aggregate.name,)),
+            [self.chain_id],
+            HELD_STILL,
+            [(0, self.chain_id, key, None)],
+        )
+        await restore(self.uow.connection, self.uow.advance.contract, slot, row)
+        state: ReadT | None = slot.state
+        return state
 
     async def find(
         self, aggregate: Aggregate[ReadT, Any, Any, Any], column: str, value: str

@@ -11,6 +11,8 @@ from services.chassis.postgres.codec import from_jsonb, to_jsonb
 from services.chassis.postgres.pool import Connection
 from services.chassis.postgres.queries import load_queries
 
+# How a read row is held until the end of its transaction.
+UNHELD, HELD_STILL, TO_CHANGE = 0, 1, 2
 SQL = load_queries("services.chassis.postgres")
 
 
@@ -120,11 +122,16 @@ def put_statement(documents: tuple[str, ...], guarded: tuple[str, ...]) -> str:
     )
 
 
-def get_statement(document: str) -> str:
-    """Return the read of `document`; the name is an aggregate's, never a caller's."""
-    return (
+@remembered
+def read_statement(documents: tuple[str, ...]) -> str:
+    """Return the read of `documents`, each with its own keys; the names are aggregates'.
+
+    $1 is the chains, $2 how the rows are held, then come the keys of each document.
+    """
+    return " UNION ALL ".join(
         "SELECT n, version, shape, head_hash, state, method, fingerprint, answer"
-        f" FROM chassis.get_{document}($1::uuid[], $2::chassis.key[], $3)"
+        f" FROM chassis.get_{name}($1::uuid[], ${place}::chassis.key[], $2)"
+        for place, name in enumerate(documents, 3)
     )
 
 

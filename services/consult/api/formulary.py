@@ -31,11 +31,11 @@ from services.consult.domain.formulary import commands
 from services.consult.domain.formulary.errors import PolicyMissing
 from services.consult.domain.formulary.model import Changes, formulary_of
 from services.consult.domain.formulary.reference import Formulary, Ingredient, Schedule
-from services.consult.domain.formulary.rows import in_force, policy_on, version_on
+from services.consult.domain.formulary.rows import policy_on, signed_over, version_on
 from services.consult.domain.plan.errors import IngredientNotFound, ProtocolNotFound
 from services.consult.domain.practitioner.errors import DateInvalid
 from services.consult.handlers.formulary import FORMULARY
-from services.consult.reference.loader import reference
+from services.consult.reference.loader import formulary_on, reference
 
 RowT = TypeVar("RowT")
 Request = (
@@ -166,7 +166,8 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
 
     async def _formulary(self) -> Formulary:
         """Return the formulary as it is in force for the caller's chain."""
-        return in_force(reference().formulary, await self._changes(), self._today())
+        day = self._today()
+        return signed_over(formulary_on(day), await self._changes(), day)
 
     def _page(
         self, request: Request, rows: Sequence[RowT], listing: "Listing[RowT]"

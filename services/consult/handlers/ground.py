@@ -3,34 +3,25 @@
 from collections.abc import Mapping, Sequence
 from datetime import date
 
-from services.chassis.handling import Reader
 from services.consult.domain.clinic.model import Clinic
 from services.consult.domain.cocktail.checks import Ground
 from services.consult.domain.consultation.model import Consultation, FiredRule
 from services.consult.domain.consultation.observing import Evidence, Lens, observe
 from services.consult.domain.dating import turning_days
 from services.consult.domain.formulary.model import Changes
-from services.consult.domain.formulary.rows import in_force, policy_on, version_on
+from services.consult.domain.formulary.rows import policy_on, signed_over, version_on
 from services.consult.domain.patient.model import Patient
 from services.consult.domain.plan.eligibility import excluded_by
-from services.consult.handlers.formulary import changes_of
-from services.consult.reference.loader import reference
-
-
-async def ground(
-    reader: Reader, patient: Patient, consultation: Consultation, clinic: Clinic, day: date
-) -> Ground:
-    """Return the ground for a patient at a clinic on a day; what the chain signed is held still."""
-    return ground_on(await changes_of(reader), patient, consultation, clinic, day)
+from services.consult.reference.loader import formulary_on, reference
 
 
 def ground_on(
     changes: Changes | None, patient: Patient, consultation: Consultation, clinic: Clinic, day: date
 ) -> Ground:
-    """Return the ground, for those who have read already what the chain signed."""
+    """Return the ground for a patient at a clinic on a day, under what the chain signed."""
     history = patient.history
     return Ground(
-        formulary=in_force(reference().formulary, changes, day),
+        formulary=signed_over(formulary_on(day), changes, day),
         jurisdiction_code=clinic.jurisdiction_code,
         day=day,
         excluded=excluded_from(changes, patient, consultation, day),

@@ -1,11 +1,12 @@
 """The plan as an aggregate, and the text that a patient signs for it."""
 
+import asyncio
 from datetime import date, datetime
 
 from services.chassis.handling import Aggregate, Reader
 from services.consult.domain.following import RecordRepointed, Repoint, following
 from services.consult.domain.formulary.model import Changes
-from services.consult.domain.formulary.rows import in_force
+from services.consult.domain.formulary.rows import signed_over
 from services.consult.domain.plan.commands import (
     AcceptPlan,
     AmendPlan,
@@ -37,9 +38,9 @@ from services.consult.domain.plan.model import Plan, PlanState
 from services.consult.handlers.consultation import CONSULTATION
 from services.consult.handlers.directory import CLINIC, PRACTITIONER
 from services.consult.handlers.formulary import changes_of
-from services.consult.handlers.ground import ground
+from services.consult.handlers.ground import ground_on
 from services.consult.handlers.patient import PATIENT
-from services.consult.reference.loader import reference
+from services.consult.reference.loader import formulary_on, reference
 
 
 def consent_text(plan: Plan, changes: Changes | None, language: str) -> str:
@@ -59,7 +60,7 @@ def material_of(plan: Plan, changes: Changes | None, language: str) -> Material 
     if texts is None:
         return None
     day = terms_day(plan)
-    return Material(texts, in_force(held.formulary, changes, day), held.therapies.on(day))
+    return Material(texts, signed_over(formulary_on(day), changes, day), held.therapies.on(day))
 
 
 def signing_text(plan: Plan, changes: Changes | None, language: str) -> SigningFacts:
@@ -76,12 +77,17 @@ async def around(
     reader: Reader, patient_id: str, consultation_id: str, clinic_id: str, at: datetime
 ) -> Surroundings:
     """Look up whom and where a plan is for, and what its cocktail is held against."""
-    patient = await reader.get(PATIENT, patient_id)
-    consultation = await reader.get(CONSULTATION, consultation_id)
-    clinic = await reader.get(CLINIC, clinic_id)
+    # Asked together, answered in one statement.
+    asked = (
+        reader.get(PATIENT, patient_id),
+        reader.get(CONSULTATION, consultation_id),
+        reader.get(CLINIC, clinic_id),
+        changes_of(reader),
+    )
+    patient, consultation, clinic, changes = await asyncio.gather(*asked)
     if patient is None or consultation is None or clinic is None:
         return Surroundings(patient, consultation, clinic, None)
-    held = await ground(reader, patient, consultation, clinic, at.date())
+    held = ground_on(changes, patient, consultation, clinic, at.date())
     return Surroundings(patient, consultation, clinic, held)
 
 

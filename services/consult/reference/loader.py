@@ -5,6 +5,8 @@ the code is a sample: its signature is UNSIGNED, and a service in production ref
 """
 
 from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
 from pathlib import Path
 from typing import Protocol
 
@@ -25,6 +27,7 @@ from services.consult.reference.parts import Pairs, formulary_in, read
 
 HERE = Path(__file__).parent
 UNSIGNED = "SAMPLE-UNSIGNED"
+DAYS_HELD = 8
 
 
 class Signed(Protocol):
@@ -135,6 +138,12 @@ class _Sources:
 def reference() -> Reference:
     """Return the reference data; it is read at the first call."""
     return load(HERE)
+
+
+@lru_cache(maxsize=DAYS_HELD)
+def formulary_on(day: date) -> Formulary:
+    """Return the files' formulary of `day`; every command of that day asks for it."""
+    return reference().formulary.on(day)
 
 
 def load(folder: Path) -> Reference:

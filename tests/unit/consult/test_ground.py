@@ -25,8 +25,8 @@ from services.consult.domain.patient.clinical import (
     LabResult,
 )
 from services.consult.domain.patient.model import Patient, PregnancyPotential
-from services.consult.handlers.formulary import FORMULARY, policy_of
-from services.consult.handlers.ground import ground, ground_on
+from services.consult.handlers.formulary import FORMULARY, changes_of, policy_of
+from services.consult.handlers.ground import ground_on
 from services.consult.reference.loader import reference
 from tests.unit.consult.samples import (
     CHAIN,
@@ -192,7 +192,5 @@ class Shelf:
 
 
 async def test_what_the_chain_signed_is_read_where_it_is_kept() -> None:
-    who, found = woman(), assessed(OPEN)
-    held = await ground(Shelf(OPEN), who, found, clinic(), TODAY)
-    assert held == ground_on(OPEN, who, found, clinic(), TODAY)
+    assert await changes_of(Shelf(OPEN)) == OPEN
     assert await policy_of(Shelf(OPEN), TODAY) == opened()

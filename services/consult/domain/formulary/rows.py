@@ -44,14 +44,21 @@ Pair = frozenset[str]
 
 def in_force(reference: Formulary, changes: Changes | None, day: date) -> Formulary:
     """Return the files with the chain's rows of `day` on top; it is good for that day alone."""
-    files = reference.on(day)
+    return signed_over(reference.on(day), changes, day)
+
+
+def signed_over(files: Formulary, changes: Changes | None, day: date) -> Formulary:
+    """Return the files of `day`, as they are held ready, with the chain's rows on top."""
     if changes is None:
         return files
+    version = version_on(files.version, changes, day)
     terms = latest(changes.ingredients, lambda row: row.terms.ingredient_code, day)
     pairs = latest(changes.pairs, lambda row: pair_of(row.terms), day)
+    if not terms and not pairs:
+        return replace(files, version=version)
     return replace(
         files,
-        version=version_on(files.version, changes, day),
+        version=version,
         ingredients=tuple(
             paired(signed(row, terms.get(row.ingredient_code)), pairs) for row in files.ingredients
         ),

@@ -376,7 +376,7 @@ class AccountServiceServicer:
 
     def ExportPatient(self, request, context):
         """Returns all that is kept here of a patient: quotes, accounts, invoices and payments. The reading is audited.
-        Errors: none of its own.
+        Errors: PERMISSION_DENIED CLINIC_FORBIDDEN.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

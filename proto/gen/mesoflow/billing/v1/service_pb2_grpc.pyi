@@ -120,7 +120,7 @@ class AccountServiceStub:
     """
     ExportPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.ExportPatientRequest, _service_pb2.ExportPatientResponse]
     """Returns all that is kept here of a patient: quotes, accounts, invoices and payments. The reading is audited.
-    Errors: none of its own.
+    Errors: PERMISSION_DENIED CLINIC_FORBIDDEN.
     """
 
 class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -163,7 +163,7 @@ class AccountServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.ExportPatientRequest, _abc.Awaitable[_service_pb2.ExportPatientResponse]],
     ) -> _abc.Awaitable[_service_pb2.ExportPatientResponse]:
         """Returns all that is kept here of a patient: quotes, accounts, invoices and payments. The reading is audited.
-        Errors: none of its own.
+        Errors: PERMISSION_DENIED CLINIC_FORBIDDEN.
         """
 
 def add_AccountServiceServicer_to_server(servicer: AccountServiceServicer, server: _aio.Server) -> None: ...

@@ -162,7 +162,7 @@ class DirectoryServiceServicer:
 
     def EnrolPractitioner(self, request, context):
         """Enrols somebody who treats. The id in the answer belongs into their token's practitioner_id.
-        Errors: NOT_FOUND CLINIC_NOT_FOUND.
+        Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -800,7 +800,8 @@ class PatientServiceServicer:
 
     def RecordHistory(self, request, context):
         """Records allergies, conditions and medications; it replaces what was recorded before.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_DECEASED; ABORTED ETAG_MISMATCH.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -816,7 +817,7 @@ class PatientServiceServicer:
 
     def GetPatientIdentity(self, request, context):
         """Returns who a patient is. The reading is audited, refused ones too.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED, PATIENT_RESTRICTED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -877,7 +878,8 @@ class PatientServiceServicer:
 
     def PlaceLegalHold(self, request, context):
         """Forbids erasure until lifted.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; ABORTED ETAG_MISMATCH.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED; ABORTED
+        ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -43,7 +43,7 @@ class DirectoryServiceStub:
     """
     EnrolPractitioner: _aio.UnaryUnaryMultiCallable[_service_pb2.EnrolPractitionerRequest, _service_pb2.EnrolPractitionerResponse]
     """Enrols somebody who treats. The id in the answer belongs into their token's practitioner_id.
-    Errors: NOT_FOUND CLINIC_NOT_FOUND.
+    Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID.
     """
     RecordLicence: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordLicenceRequest, _service_pb2.RecordLicenceResponse]
     """Records a licence that was seen. The number is sealed and never shown again.
@@ -146,7 +146,7 @@ class DirectoryServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.EnrolPractitionerRequest, _abc.Awaitable[_service_pb2.EnrolPractitionerResponse]],
     ) -> _abc.Awaitable[_service_pb2.EnrolPractitionerResponse]:
         """Enrols somebody who treats. The id in the answer belongs into their token's practitioner_id.
-        Errors: NOT_FOUND CLINIC_NOT_FOUND.
+        Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -232,7 +232,8 @@ class PatientServiceStub:
     """
     RecordHistory: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordHistoryRequest, _service_pb2.RecordHistoryResponse]
     """Records allergies, conditions and medications; it replaces what was recorded before.
-    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_DECEASED; ABORTED ETAG_MISMATCH.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+    PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
     """
     GetPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPatientRequest, _service_pb2.GetPatientResponse]
     """Returns a patient without their identity.
@@ -240,7 +241,7 @@ class PatientServiceStub:
     """
     GetPatientIdentity: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPatientIdentityRequest, _service_pb2.GetPatientIdentityResponse]
     """Returns who a patient is. The reading is audited, refused ones too.
-    Errors: NOT_FOUND PATIENT_NOT_FOUND.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED, PATIENT_RESTRICTED.
     """
     ListPatients: _aio.UnaryUnaryMultiCallable[_service_pb2.ListPatientsRequest, _service_pb2.ListPatientsResponse]
     """Lists patients without their identity.
@@ -273,7 +274,8 @@ class PatientServiceStub:
     """
     PlaceLegalHold: _aio.UnaryUnaryMultiCallable[_service_pb2.PlaceLegalHoldRequest, _service_pb2.PlaceLegalHoldResponse]
     """Forbids erasure until lifted.
-    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; ABORTED ETAG_MISMATCH.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED; ABORTED
+    ETAG_MISMATCH.
     """
     LiftLegalHold: _aio.UnaryUnaryMultiCallable[_service_pb2.LiftLegalHoldRequest, _service_pb2.LiftLegalHoldResponse]
     """Lifts a legal hold.
@@ -327,7 +329,8 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.RecordHistoryRequest, _abc.Awaitable[_service_pb2.RecordHistoryResponse]],
     ) -> _abc.Awaitable[_service_pb2.RecordHistoryResponse]:
         """Records allergies, conditions and medications; it replaces what was recorded before.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_DECEASED; ABORTED ETAG_MISMATCH.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
+        PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod
@@ -347,7 +350,7 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.GetPatientIdentityRequest, _abc.Awaitable[_service_pb2.GetPatientIdentityResponse]],
     ) -> _abc.Awaitable[_service_pb2.GetPatientIdentityResponse]:
         """Returns who a patient is. The reading is audited, refused ones too.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED, PATIENT_RESTRICTED.
         """
 
     @_abc_1.abstractmethod
@@ -422,7 +425,8 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.PlaceLegalHoldRequest, _abc.Awaitable[_service_pb2.PlaceLegalHoldResponse]],
     ) -> _abc.Awaitable[_service_pb2.PlaceLegalHoldResponse]:
         """Forbids erasure until lifted.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED; ABORTED ETAG_MISMATCH.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED; ABORTED
+        ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod
