@@ -7,7 +7,6 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
-from uuid import NAMESPACE_OID, uuid5
 
 
 class Clock(Protocol):
@@ -66,8 +65,3 @@ class Ids:
         value[8] = 0x80 | value[8] & 0x3F
         digits = value.hex()
         return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
-
-
-def derived_id(*parts: str) -> str:
-    """Return the one id that `parts` always lead to: repeating a policy makes nothing twice."""
-    return str(uuid5(NAMESPACE_OID, "\x1f".join(parts)))

@@ -86,9 +86,7 @@ class Reader(Protocol):
         """
         ...
 
-    async def ids(
-        self, aggregate: "Aggregate[Any, Any, Any, Any]", column: str, value: str
-    ) -> Sequence[str]:
+    async def ids(self, aggregate: "AnyAggregate", column: str, value: str) -> Sequence[str]:
         """Return the ids of the stored documents whose generated `column` is `value`.
 
         None of them is held still: for who locks a document first that their commands share.
@@ -115,6 +113,9 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     shape: int = 1
     gathers: Mapping[type[Any], Gather] = field(default_factory=dict)
     constraints: Mapping[str, type[DomainError]] = field(default_factory=dict)
+
+
+AnyAggregate = Aggregate[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -159,7 +160,7 @@ class Outcome(Generic[StateT]):
 class Owed:
     """A command that a policy or timer owes to one aggregate."""
 
-    aggregate: Aggregate[Any, Any, Any, Any]
+    aggregate: AnyAggregate
     key: str
     command: object
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum, auto
 from functools import cache
 from typing import ClassVar, Generic, ParamSpec, TypeVar, cast
+from uuid import NAMESPACE_OID, uuid5
 
 StateT = TypeVar("StateT")
 CommandT = TypeVar("CommandT")
@@ -40,6 +41,11 @@ def remembered(function: Callable[P, R]) -> Callable[P, R]:
 def snake(name: str) -> str:
     """Return CamelCase `name` in snake_case."""
     return re.sub(r"(?<=[a-z0-9])(?=[A-Z])", "_", name).lower()
+
+
+def derived_id(*parts: str) -> str:
+    """Return the one id that `parts` always lead to: repeating a policy makes nothing twice."""
+    return str(uuid5(NAMESPACE_OID, "\x1f".join(parts)))
 
 
 @dataclass(frozen=True, slots=True)

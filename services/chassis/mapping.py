@@ -225,6 +225,15 @@ def _without_none(hint: Any) -> Any:
     return hint
 
 
+def chosen(message: Message, field: str) -> str:
+    """Return the enum value in `field` by its name without the prefix; empty where it is unset."""
+    if not (number := getattr(message, field)):
+        return ""
+    enum = message.DESCRIPTOR.fields_by_name[field].enum_type
+    assert isinstance(enum, EnumDescriptor), f"{field} is an enum"
+    return next(name for name, each in _numbers(enum).items() if each == number)
+
+
 def field_names(message_type: type[Message]) -> Iterable[str]:
     """Return the names of a message's fields."""
     return message_type.DESCRIPTOR.fields_by_name.keys()

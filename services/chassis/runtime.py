@@ -19,7 +19,7 @@ from services.chassis.grpc.api import Api
 from services.chassis.grpc.client import channel_to
 from services.chassis.grpc.scopes import Checks, refusing, traced
 from services.chassis.grpc.server import GrpcServer, Servicer, grpc_server
-from services.chassis.handling import Aggregate, StoreUnavailable
+from services.chassis.handling import AnyAggregate, StoreUnavailable
 from services.chassis.identity import Verifier, signing_keys
 from services.chassis.jetstream.connection import BrokerLost, connected, prove_alive
 from services.chassis.jetstream.consumer import Consumer
@@ -47,7 +47,6 @@ logger = logging.getLogger(__name__)
 AGAIN_SECONDS = 0.5
 RETRY_SECONDS = 0.5
 CANCEL_SECONDS = 1.0
-AnyAggregate = Aggregate[Any, Any, Any, Any]
 
 
 @dataclass(frozen=True, slots=True)

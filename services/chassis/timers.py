@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from services.chassis.handling import Aggregate, Invocation, Owed, StoreUnavailable
+from services.chassis.handling import AnyAggregate, Invocation, Owed, StoreUnavailable
 from services.chassis.postgres.means import Means
 from services.chassis.postgres.pool import acquired, transaction
 from services.chassis.postgres.unit_of_work import UnitOfWork
@@ -19,7 +19,7 @@ DUE_MOST = 100
 
 # From (aggregate id, the time it was due) to the command.
 Firing = Callable[[str, Any], object]
-Firings = Mapping[str, tuple[Aggregate[Any, Any, Any, Any], Firing]]
+Firings = Mapping[str, tuple[AnyAggregate, Firing]]
 
 
 @dataclass(frozen=True, slots=True)

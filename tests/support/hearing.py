@@ -5,10 +5,9 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from mesoflow.sessions.v1 import events_pb2 as sessions
-from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Owed
-from services.chassis.kernel import DomainError
+from services.chassis.kernel import DomainError, derived_id
 from services.chassis.runtime import Context, Service
 from services.consult.domain.clinic.commands import AddRoom, Command, OpenClinic
 from services.consult.domain.clinic.events import Event

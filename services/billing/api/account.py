@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mesoflow.billing.v1 import model_pb2, service_pb2_grpc
 from mesoflow.billing.v1 import service_pb2 as pb
-from services.billing.api.paging import kept_name, paging
+from services.billing.api.paging import paging
 from services.billing.api.person import account_shown, exported
 from services.billing.domain.account.errors import AccountNotFound
 from services.billing.domain.account.model import account_of
@@ -13,7 +13,7 @@ from services.billing.handlers.views import Views
 from services.chassis.grpc.api import Api
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
-from services.chassis.mapping import to_reply
+from services.chassis.mapping import chosen, to_reply
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class Accounts(service_pb2_grpc.AccountServiceServicer):
         filters = {
             "patient_id": request.patient_id,
             "clinic_id": request.clinic_id,
-            "account_state": kept_name(request.state, model_pb2.AccountState.DESCRIPTOR),
+            "account_state": chosen(request, "state"),
         }
         items, token = await self.api.page(request, ACCOUNT, filters)
         return pb.ListAccountsResponse(accounts=map(account_shown, items), next_page_token=token)

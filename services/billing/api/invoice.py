@@ -4,12 +4,12 @@ from dataclasses import dataclass
 
 from mesoflow.billing.v1 import model_pb2, service_pb2_grpc
 from mesoflow.billing.v1 import service_pb2 as pb
-from services.billing.api.paging import kept_name
 from services.billing.domain.invoice.errors import InvoiceNotFound
 from services.billing.handlers.invoice import INVOICE
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
+from services.chassis.mapping import chosen
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class Invoices(service_pb2_grpc.InvoiceServiceServicer):
             "account_id": request.account_id,
             "plan_id": request.plan_id,
             "patient_id": request.patient_id,
-            "invoice_state": kept_name(request.state, model_pb2.InvoiceState.DESCRIPTOR),
+            "invoice_state": chosen(request, "state"),
         }
         items, token = await self.api.page(request, INVOICE, filters)
         invoices = [resource(item, model_pb2.Invoice) for item in items]

@@ -4,8 +4,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol, TypeVar
 
-from google.protobuf.descriptor import EnumDescriptor
-
 from services.billing.handlers.views import Asked
 from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
 from services.chassis.grpc.pages import PageToken
@@ -52,9 +50,3 @@ def paging(api: Api, request: ListRequest, name: str, filters: Mapping[str, str]
         **wanted,
     )
     return Paging(asked, token)
-
-
-def kept_name(number: int, enum: EnumDescriptor) -> str:
-    """Return the name under which an enum's value is kept; nothing for the unspecified one."""
-    names = {value.number: value.name for value in enum.values}
-    return names[number].removeprefix(names[0].removesuffix("UNSPECIFIED")) if number else ""

@@ -1,7 +1,6 @@
 """All that is kept here of a patient, for their export."""
 
 import asyncio
-from typing import Any
 
 from mesoflow.billing.v1 import model_pb2
 from mesoflow.billing.v1 import service_pb2 as pb
@@ -12,12 +11,12 @@ from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.invoice import INVOICE
 from services.billing.handlers.quote import QUOTE
 from services.billing.handlers.views import Asked, Payment, Views
-from services.chassis.grpc.api import AnyAggregate, Api, reachable, resource
+from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import current
-from services.chassis.handling import ClinicForbidden, PageQuery, Versioned
+from services.chassis.grpc.whole import AT_ONCE, everything
+from services.chassis.handling import Versioned
 from services.chassis.mapping import to_reply
 
-AT_ONCE = 200
 # A payment is recorded once and never changes.
 PAYMENT_ETAG = '"1"'
 
@@ -31,9 +30,10 @@ async def exported(
     export would pass for a whole one.
     """
     await api.audited(request, request.patient_id)
-    accounts: list[Versioned[Account]] = await everything(api, ACCOUNT, request.patient_id)
-    quotes = await everything(api, QUOTE, request.patient_id)
-    invoices = await everything(api, INVOICE, request.patient_id)
+    whose = [request.patient_id]
+    accounts: list[Versioned[Account]] = await everything(api, ACCOUNT, "patient_id", whose)
+    quotes = await everything(api, QUOTE, "patient_id", whose)
+    invoices = await everything(api, INVOICE, "patient_id", whose)
     payments = [await paid(views, found.state.account_id) for found in accounts]
     return pb.ExportPatientResponse(
         quotes=await asyncio.gather(*(quote_shown(api, found) for found in quotes)),
@@ -41,22 +41,6 @@ async def exported(
         invoices=[resource(found, model_pb2.Invoice) for found in invoices],
         payments=[payment_shown(payment) for each in payments for payment in each],
     )
-
-
-async def everything(api: Api, aggregate: AnyAggregate, patient_id: str) -> list[Versioned[Any]]:
-    """Return all documents of the patient, or refuse one that the caller's token does not reach."""
-    found: list[Versioned[Any]] = []
-    after: str | None = None
-    while True:
-        query = PageQuery({"patient_id": patient_id}, AT_ONCE, None, after)
-        page = await api.store.page(current().caller.chain_id, aggregate, query)
-        found += page.items
-        after = page.after
-        if after is None:
-            break
-    if not all(reachable(each.state) for each in found):
-        raise ClinicForbidden
-    return found
 
 
 async def paid(views: Views, account_id: str) -> list[Payment]:

@@ -14,11 +14,11 @@ from services.billing.domain.price_list.errors import DateInvalid, PriceListNotF
 from services.billing.domain.price_list.model import Edition, PriceList
 from services.billing.handlers.price_list import PRICE_LIST
 from services.billing.handlers.views import Views
-from services.chassis.clock import derived_id
 from services.chassis.grpc.api import Api
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Versioned
+from services.chassis.kernel import derived_id
 from services.chassis.mapping import to_reply
 
 

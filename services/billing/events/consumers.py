@@ -1,6 +1,7 @@
 """What billing does about what it hears."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from mesoflow.billing.v1 import events_pb2 as billing_events
 from mesoflow.consult.v1 import events_pb2 as consult_events
@@ -25,15 +26,29 @@ from services.billing.events.following import (
 from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.invoice import INVOICE
 from services.billing.handlers.quote import QUOTE
-from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Owed
+from services.chassis.kernel import derived_id
 
 
 def issue_quote(event: consult_events.PlanProposed, delivery: Delivery) -> Sequence[Owed]:
     """Price the plan; without prices it is refused, parked, and tried again."""
     quote_id = derived_id("quote", event.plan_id)
-    command = IssueQuote(
+    command = replace(
+        pricing(quote_id, event, delivery),
+        prepaid_sessions=event.imported.prepaid_sessions,
+        prepaid=prepaid(event.imported),
+    )
+    return [Owed(QUOTE, quote_id, command)]
+
+
+def pricing(
+    quote_id: str,
+    event: consult_events.PlanProposed | consult_events.PlanAmended,
+    delivery: Delivery,
+) -> IssueQuote:
+    """Return the command that prices a plan as `event` states it."""
+    return IssueQuote(
         quote_id=quote_id,
         plan_id=event.plan_id,
         patient_id=event.patient_id,
@@ -43,10 +58,7 @@ def issue_quote(event: consult_events.PlanProposed, delivery: Delivery) -> Seque
         sessions_24_months=event.sessions_24_months,
         price_list_id=derived_id("price_list", delivery.chain_id),
         at=delivery.occurred_at,
-        prepaid_sessions=event.imported.prepaid_sessions,
-        prepaid=prepaid(event.imported),
     )
-    return [Owed(QUOTE, quote_id, command)]
 
 
 def prepaid(imported: consult_model.PlanImport) -> Money | None:
@@ -60,19 +72,9 @@ def prepaid(imported: consult_model.PlanImport) -> Money | None:
 def quote_amendment(event: consult_events.PlanAmended, delivery: Delivery) -> Sequence[Owed]:
     """Price the plan anew, on the basis of the quote that it had."""
     quote_id = derived_id("quote", event.plan_id, str(event.terms_version))
-    command = IssueQuote(
-        quote_id=quote_id,
-        plan_id=event.plan_id,
-        patient_id=event.patient_id,
-        clinic_id=event.clinic_id,
-        sessions=len(event.protocol.windows),
-        sessions_12_months=event.sessions_12_months,
-        sessions_24_months=event.sessions_24_months,
-        price_list_id=derived_id("price_list", delivery.chain_id),
-        at=delivery.occurred_at,
-        amends_quote_id=event.amended_quote_id or None,
-    )
-    return [Owed(QUOTE, quote_id, command)]
+    command = pricing(quote_id, event, delivery)
+    amends = replace(command, amends_quote_id=event.amended_quote_id or None)
+    return [Owed(QUOTE, quote_id, amends)]
 
 
 def open_account(event: consult_events.PlanAccepted, delivery: Delivery) -> Sequence[Owed]:

@@ -10,7 +10,7 @@ from services.billing.domain.person.commands import (
     ForgetPatient,
     Repoint,
 )
-from services.billing.domain.person.model import person_of
+from services.billing.domain.person.model import person_id_of
 from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.invoice import INVOICE
 from services.billing.handlers.person import PERSON
@@ -21,7 +21,7 @@ from services.chassis.handling import Owed
 
 def follow_merge(event: consult_events.PatientMerged, delivery: Delivery) -> Sequence[Owed]:
     """Find what is kept of the duplicate."""
-    person_id = person_of(event.patient_id)
+    person_id = person_id_of(event.patient_id)
     command = FollowMerge(person_id, event.patient_id, event.into_patient_id, delivery.occurred_at)
     return [Owed(PERSON, person_id, command)]
 
@@ -36,7 +36,9 @@ def repoint_records(event: billing_events.MergeFollowed, delivery: Delivery) -> 
         *(Owed(INVOICE, each, Repoint(each, into, at)) for each in event.invoice_ids),
     ]
     again = [
-        Owed(PERSON, person_of(patient_id), FollowAgain(person_of(patient_id), patient_id, at))
+        Owed(
+            PERSON, person_id_of(patient_id), FollowAgain(person_id_of(patient_id), patient_id, at)
+        )
         for patient_id in (event.patient_id, into)
     ]
     return [*repointed, *again]
@@ -45,6 +47,10 @@ def repoint_records(event: billing_events.MergeFollowed, delivery: Delivery) -> 
 def forget_patient(event: consult_events.PatientErased, delivery: Delivery) -> Sequence[Owed]:
     """Destroy the keys of the person, those of the records that were merged into theirs too."""
     return [
-        Owed(PERSON, person_of(each), ForgetPatient(person_of(each), each, delivery.occurred_at))
+        Owed(
+            PERSON,
+            person_id_of(each),
+            ForgetPatient(person_id_of(each), each, delivery.occurred_at),
+        )
         for each in (event.patient_id, *event.merged_patient_ids)
     ]

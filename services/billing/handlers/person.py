@@ -6,7 +6,7 @@ from services.billing.domain.account.model import Account
 from services.billing.domain.invoice.model import Invoice
 from services.billing.domain.person.commands import FollowAgain, FollowMerge
 from services.billing.domain.person.decider import Kept
-from services.billing.domain.person.model import Person, person_of
+from services.billing.domain.person.model import Person, person_id_of
 from services.billing.domain.quote.model import Quote
 from services.billing.handlers.documents import ACCOUNTS, INVOICES, PERSONS, QUOTES, Persons
 from services.chassis.handling import Reader
@@ -26,14 +26,14 @@ async def gather_kept(
     )
 
 
-async def survivor(reader: Reader, patient_id: str) -> str:
+async def survivor(patient_id: str, reader: Reader) -> str:
     """Return the record that a patient's was merged into, and on from there."""
     passed = {patient_id}
-    person = await reader.get(PERSONS, person_of(patient_id))
+    person = await reader.get(PERSONS, person_id_of(patient_id))
     while person is not None and person.into_patient_id not in (None, *passed):
         patient_id = str(person.into_patient_id)
         passed.add(patient_id)
-        person = await reader.get(PERSONS, person_of(patient_id))
+        person = await reader.get(PERSONS, person_id_of(patient_id))
     return patient_id
 
 

@@ -15,7 +15,7 @@ async def gather_prices(command: IssueQuote, state: Quote | None, reader: Reader
     """Return the chain's price list, the quote that is amended, and who the patient is by now."""
     if state is not None:
         return Surroundings()
-    patient_id = await survivor(reader, command.patient_id)
+    patient_id = await survivor(command.patient_id, reader)
     price_list = await reader.get(PRICE_LISTS, command.price_list_id)
     if command.amends_quote_id is None:
         return Surroundings(price_list, patient_id=patient_id)

@@ -13,7 +13,7 @@ from services.chassis.clock import Clock, Ids
 from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import Call, current
 from services.chassis.handling import (
-    Aggregate,
+    AnyAggregate,
     ClinicForbidden,
     Invocation,
     Outcome,
@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 
 ReplyT = TypeVar("ReplyT", bound=Message)
 StateT = TypeVar("StateT")
-AnyAggregate = Aggregate[Any, Any, Any, Any]
 PAGE_SIZE_DEFAULT = 50
 
 

@@ -5,7 +5,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from services.chassis.handling import Aggregate
+from services.chassis.handling import AnyAggregate
 from services.chassis.kernel import Fact, Put, Remove
 from services.chassis.messages import Contract
 from services.chassis.postgres.facts import as_json
@@ -13,7 +13,6 @@ from services.chassis.postgres.pool import Connection
 from services.chassis.postgres.writing import SQL
 
 Row = dict[str, object]
-AnyAggregate = Aggregate[Any, Any, Any, Any]
 
 
 def projected(

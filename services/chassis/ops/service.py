@@ -12,8 +12,9 @@ from services.chassis.grpc.api import PAGE_SIZE_DEFAULT
 from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
-from services.chassis.handling import Aggregate
+from services.chassis.handling import AnyAggregate
 from services.chassis.kernel import DomainError, Fault
+from services.chassis.mapping import chosen
 from services.chassis.messages import Contract
 from services.chassis.ops.facts import differing, projected
 from services.chassis.postgres.codec import from_jsonb
@@ -21,8 +22,6 @@ from services.chassis.postgres.journal import GENESIS, Entry, entry_hash, entry_
 from services.chassis.postgres.pool import Connection, Pool, transaction
 from services.chassis.postgres.writing import SQL
 from services.chassis.sealing import KeyProvider, derived_key
-
-AnyAggregate = Aggregate[Any, Any, Any, Any]
 
 
 class ParkedNotFound(DomainError):
@@ -64,8 +63,7 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
     ) -> pb.ListParkedResponse:
         """List what could not be answered in the caller's chain, and what waits behind it."""
         chain_id = current().caller.chain_id
-        state = pb.ParkedState.Name(request.state).removeprefix("PARKED_STATE_")
-        wanted = {"durable": request.durable, "state": state if request.state else "ANY"}
+        wanted = {"durable": request.durable, "state": chosen(request, "state") or "ANY"}
         token = PageToken(derived_key(self.keys, chain_id, "page"), "parked", wanted)
         after = token.read(request.page_token) if request.page_token else None
         size = request.page_size or PAGE_SIZE_DEFAULT

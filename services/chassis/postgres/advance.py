@@ -9,7 +9,7 @@ from uuid import UUID
 
 from services.chassis.clock import Ids
 from services.chassis.handling import (
-    Aggregate,
+    AnyAggregate,
     ClinicForbidden,
     EtagMismatch,
     Invocation,
@@ -25,7 +25,7 @@ from services.chassis.postgres.journal import GENESIS, Entry, hash_chain
 class Slot:
     """A document as loaded and as changed since, with what must be stored for it."""
 
-    aggregate: Aggregate[Any, Any, Any, Any]
+    aggregate: AnyAggregate
     chain_id: str
     key: str
     state: Any = None

@@ -4,8 +4,7 @@ import json
 from collections import defaultdict
 from collections.abc import Sequence
 
-from services.chassis.clock import derived_id
-from services.chassis.kernel import Forget, Put, Remove, Timer
+from services.chassis.kernel import Forget, Put, Remove, Timer, derived_id
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.codec import to_jsonb
 from services.chassis.postgres.pool import Connection

@@ -4,7 +4,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from services.chassis.handling import Aggregate, VersionConflict
+from services.chassis.handling import Aggregate, AnyAggregate, VersionConflict
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.group import Loads
 from services.chassis.postgres.writing import Guard
@@ -41,7 +41,5 @@ class Reads:
     ) -> Sequence[ReadT]:
         raise MustHold
 
-    async def ids(
-        self, aggregate: Aggregate[Any, Any, Any, Any], column: str, value: str
-    ) -> Sequence[str]:
+    async def ids(self, aggregate: AnyAggregate, column: str, value: str) -> Sequence[str]:
         raise MustHold

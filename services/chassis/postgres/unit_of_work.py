@@ -1,4 +1,5 @@
-"""An explicit transaction: for commands that hold other rows still, and for batches of events."""
+"""An explicit transaction: for commands that hold other rows still or write fact rows, and for
+batches of events."""
 
 import asyncio
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ import asyncpg
 from services.chassis.clock import Clock
 from services.chassis.handling import (
     Aggregate,
+    AnyAggregate,
     Invocation,
     Outcome,
     Owed,
@@ -31,7 +33,6 @@ from services.chassis.postgres.writing import (
 )
 
 ReadT = TypeVar("ReadT")
-AnyAggregate = Aggregate[Any, Any, Any, Any]
 
 
 @dataclass(slots=True)
@@ -173,9 +174,7 @@ class _ChainReader:
                 found[slot.key] = slot.state
         return list(found.values())
 
-    async def ids(
-        self, aggregate: Aggregate[Any, Any, Any, Any], column: str, value: str
-    ) -> Sequence[str]:
+    async def ids(self, aggregate: AnyAggregate, column: str, value: str) -> Sequence[str]:
         await self.uow.connection.execute(SQL.enter, [self.chain_id])
         statement = SQL.ids_by.format(table=aggregate.name, column=column)
         rows = await self.uow.connection.fetch(statement, self.chain_id, value)

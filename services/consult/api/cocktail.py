@@ -7,9 +7,10 @@ from datetime import datetime
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api
-from services.chassis.grpc.scope import Context, current
+from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
 from services.chassis.mapping import from_message, to_message
+from services.consult.api.signed import changes_of
 from services.consult.domain.clinic.errors import ClinicNotFound
 from services.consult.domain.clinic.model import Clinic
 from services.consult.domain.cocktail.checks import Check, Ground, checks
@@ -22,13 +23,11 @@ from services.consult.domain.cocktail.propose import (
 from services.consult.domain.cocktail.suitability import final_rule, suitability_checks
 from services.consult.domain.consultation.errors import ConsultationNotFound
 from services.consult.domain.consultation.model import Consultation
-from services.consult.domain.formulary.model import formulary_of
 from services.consult.domain.patient.errors import PatientNotFound
 from services.consult.domain.patient.model import Patient
 from services.consult.domain.plan.model import Cocktail, Goal, TopicalAnaesthetic
 from services.consult.handlers.consultation import CONSULTATION
 from services.consult.handlers.directory import CLINIC
-from services.consult.handlers.formulary import FORMULARY
 from services.consult.handlers.ground import ground_on
 from services.consult.handlers.patient import PATIENT
 
@@ -86,11 +85,8 @@ class Cocktails(service_pb2_grpc.CocktailServiceServicer):
         ).state
         clinic: Clinic = (await api.get(CLINIC, request.clinic_id, ClinicNotFound)).state
         patient: Patient = (await api.get(PATIENT, consultation.patient_id, PatientNotFound)).state
-        chain_id = current().caller.chain_id
-        changes = await api.store.get(chain_id, FORMULARY, formulary_of(chain_id))
-        signed = changes.state if changes else None
-        day = api.clock.now().date()
-        return Held(patient, consultation, ground_on(signed, patient, consultation, clinic, day))
+        changes, day = await changes_of(api), api.clock.now().date()
+        return Held(patient, consultation, ground_on(changes, patient, consultation, clinic, day))
 
 
 def proposed(goals: Sequence[Goal], held: Held) -> Proposed:

@@ -7,6 +7,8 @@ from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
+from services.chassis.mapping import chosen
+from services.consult.api.days import refuse_no_days
 from services.consult.domain.consultation.commands import (
     AnswerScreening,
     AssessSuitability,
@@ -37,6 +39,7 @@ class Consultations(service_pb2_grpc.ConsultationServiceServicer):
     async def RecordFindings(
         self, request: pb.RecordFindingsRequest, context: Context
     ) -> pb.RecordFindingsResponse:
+        refuse_no_days(request)
         owner = await self._owner_of_note(request) if request.note else {}
         more: dict[str, object] = {"scales": reference().scales, **owner}
         return await self.api.execute(
@@ -82,7 +85,7 @@ class Consultations(service_pb2_grpc.ConsultationServiceServicer):
         self, request: pb.ListConsultationsRequest, context: Context
     ) -> pb.ListConsultationsResponse:
         filters = {"patient_id": request.patient_id, "clinic_id": request.clinic_id}
-        filters["state_name"] = wanted_state(request)
+        filters["state_name"] = chosen(request, "state")
         items, token = await self.api.page(request, CONSULTATION, filters)
         found = [resource(item, model_pb2.Consultation) for item in items]
         return pb.ListConsultationsResponse(consultations=found, next_page_token=token)
@@ -94,12 +97,6 @@ class Consultations(service_pb2_grpc.ConsultationServiceServicer):
         return await self.api.execute(
             request, pb.ReviewSuitabilityResponse, CONSULTATION, ReviewSuitability, **owner
         )
-
-
-def wanted_state(request: pb.ListConsultationsRequest) -> str:
-    """Return the state to list, as documents spell it; empty for every state."""
-    name = model_pb2.ConsultationState.Name(request.state) if request.state else ""
-    return name.removeprefix("CONSULTATION_STATE_")
 
 
 def servicer(api: Api) -> Servicer:

@@ -1,12 +1,17 @@
 """DirectoryService: the chain, its clinics and rooms, its practitioners and their licences."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
-from services.chassis.grpc.api import Api, resource
+from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api, resource
+from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
+from services.chassis.handling import ClinicForbidden, PageQuery, Versioned
+from services.chassis.mapping import chosen
+from services.chassis.sealing import derived_key
 from services.consult.api.days import refuse_no_days
 from services.consult.domain.chain.commands import AmendChain, RegisterChain
 from services.consult.domain.chain.errors import ChainNotFound
@@ -19,7 +24,11 @@ from services.consult.domain.practitioner.commands import (
     RevokeLicence,
 )
 from services.consult.domain.practitioner.errors import PractitionerNotFound
+from services.consult.domain.practitioner.model import Practitioner
 from services.consult.handlers.directory import CHAIN, CLINIC, PRACTITIONER
+
+# How many rows are read at once, of which some may be of another clinic.
+AT_ONCE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +81,7 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
         self, request: pb.EnrolPractitionerRequest, context: Context
     ) -> pb.EnrolPractitionerResponse:
         refuse_no_days(request)
+        refuse_out_of_reach(request.clinic_ids)
         return await self.api.execute(
             request, pb.EnrolPractitionerResponse, PRACTITIONER, EnrolPractitioner
         )
@@ -97,15 +107,35 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def ListPractitioners(
         self, request: pb.ListPractitionersRequest, context: Context
     ) -> pb.ListPractitionersResponse:
-        items, token = await self.api.page(
-            request, PRACTITIONER, {"profession": wanted_profession(request)}
-        )
-        found = [
-            resource(item, model_pb2.Practitioner)
-            for item in items
-            if request.clinic_id in ("", *item.state.clinic_ids)
-        ]
+        items, token = await self._practitioners(request)
+        found = [resource(item, model_pb2.Practitioner) for item in items]
         return pb.ListPractitionersResponse(practitioners=found, next_page_token=token)
+
+    async def _practitioners(
+        self, request: pb.ListPractitionersRequest
+    ) -> tuple[list[Versioned[Practitioner]], str]:
+        """Return a page that is full as long as more follow, and the token of the next.
+
+        Somebody works at many clinics, so no column says at which: the rows are read until
+        enough of them are of the one that is asked for.
+        """
+        chain_id, size = current().caller.chain_id, request.page_size or PAGE_SIZE_DEFAULT
+        wanted = {"profession": chosen(request, "profession")}
+        columns = {name: value for name, value in wanted.items() if value}
+        bound = columns | ({"clinic_id": request.clinic_id} if request.clinic_id else {})
+        token = PageToken(derived_key(self.api.keys, chain_id, "page"), PRACTITIONER.name, bound)
+        after = token.read(request.page_token) if request.page_token else None
+        found: list[Versioned[Practitioner]] = []
+        # One more than the page holds tells whether another follows.
+        while len(found) <= size:
+            query = PageQuery(columns, AT_ONCE, None, after)
+            page = await self.api.store.page(chain_id, PRACTITIONER, query)
+            found += (each for each in page.items if works_at(each.state, request.clinic_id))
+            after = page.after
+            if after is None:
+                break
+        shown, more = found[:size], len(found) > size
+        return shown, token.write(shown[-1].state.practitioner_id) if more else ""
 
     async def AmendChain(
         self, request: pb.AmendChainRequest, context: Context
@@ -124,6 +154,9 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
         self, request: pb.AmendPractitionerRequest, context: Context
     ) -> pb.AmendPractitionerResponse:
         refuse_no_days(request)
+        found = await self.api.get(PRACTITIONER, request.practitioner_id, PractitionerNotFound)
+        # Where they work by now is replaced, so that has to be reached too.
+        refuse_out_of_reach((*request.clinic_ids, *found.state.clinic_ids))
         return await self.api.execute(
             request, pb.AmendPractitionerResponse, PRACTITIONER, AmendPractitioner
         )
@@ -136,10 +169,16 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
         )
 
 
-def wanted_profession(request: pb.ListPractitionersRequest) -> str:
-    """Return the profession to list, as documents spell it; empty for every profession."""
-    name = model_pb2.Profession.Name(request.profession) if request.profession else ""
-    return name.removeprefix("PROFESSION_")
+def refuse_out_of_reach(clinic_ids: Iterable[str]) -> None:
+    """Refuse clinics that the caller's token does not reach."""
+    reached = current().caller.clinics
+    if reached and not reached.issuperset(clinic_ids):
+        raise ClinicForbidden
+
+
+def works_at(practitioner: Practitioner, clinic_id: str) -> bool:
+    """Tell whether somebody works at a clinic; everybody does at an empty one."""
+    return clinic_id in ("", *practitioner.clinic_ids)
 
 
 def servicer(api: Api) -> Servicer:

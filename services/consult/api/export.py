@@ -2,7 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from google.protobuf.json_format import MessageToJson
 
@@ -11,9 +11,10 @@ from mesoflow.consult.v1 import model_pb2
 from mesoflow.consult.v1 import service_pb2 as pb
 from mesoflow.safety.v1 import service_pb2 as safety
 from mesoflow.sessions.v1 import service_pb2 as sessions
-from services.chassis.grpc.api import AnyAggregate, Api, reachable, resource
+from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import current
-from services.chassis.handling import ClinicForbidden, PageQuery, Versioned
+from services.chassis.grpc.whole import everything
+from services.chassis.handling import Versioned
 from services.chassis.kernel import SealedText
 from services.consult.api.response import repeatabilities, rules_of, shown
 from services.consult.domain.patient.errors import PatientNotFound, PatientRestricted
@@ -24,7 +25,6 @@ from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.plan import PLAN
 from services.consult.handlers.response import RESPONSE
 
-PART = 200
 # Who may read a record that is kept by duty alone.
 BREAK_GLASS = "break_glass"
 IDENTITY = "identity"
@@ -67,7 +67,7 @@ class Export:
         found = await self.api.get(PATIENT, request.patient_id, PatientNotFound)
         refuse_closed(found.state)
         await self.api.audited(request, request.patient_id)
-        owners = (found.state.patient_id, *found.state.merged_patient_ids)
+        owners = await self._owners(found.state)
         course, account, case = await self.neighbours.export(owners)
         reply = await self._own(found, owners)
         reply.sessions.CopyFrom(course)
@@ -76,14 +76,24 @@ class Export:
         reply.exported_at.FromDatetime(self.api.clock.now())
         return reply
 
+    async def _owners(self, patient: Patient) -> Sequence[str]:
+        """Return all records of the person, those too that this one has not taken in yet."""
+        owners: list[str] = []
+        new = [patient.patient_id, *patient.merged_patient_ids]
+        while new:
+            owners += new
+            merged = await everything(self.api, PATIENT, "into_patient_id", new)
+            new = [each.state.patient_id for each in merged if each.state.patient_id not in owners]
+        return owners
+
     async def _own(
         self, found: Versioned[Patient], owners: Sequence[str]
     ) -> pb.ExportPatientResponse:
         """Return what consult itself holds."""
         known, rules = await repeatabilities(self.api), rules_of(self.api)
-        consultations = await self._all(CONSULTATION, owners)
-        plans = await self._all(PLAN, owners)
-        responses = await self._all(RESPONSE, owners)
+        consultations = await everything(self.api, CONSULTATION, "patient_id", owners)
+        plans = await everything(self.api, PLAN, "patient_id", owners)
+        responses = await everything(self.api, RESPONSE, "patient_id", owners)
         records = [
             *owners,
             *(each.state.consultation_id for each in consultations),
@@ -98,26 +108,6 @@ class Export:
             responses=[shown(each, known, rules) for each in responses],
             texts=[text async for text in self._texts(owners, records, found.state.identity)],
         )
-
-    async def _all(
-        self, aggregate: AnyAggregate, patient_ids: Sequence[str]
-    ) -> list[Versioned[Any]]:
-        """Return the documents of all `patient_ids`."""
-        return [each for key in patient_ids async for each in self._whole(aggregate, key)]
-
-    async def _whole(
-        self, aggregate: AnyAggregate, patient_id: str
-    ) -> AsyncIterator[Versioned[Any]]:
-        after: str | None = None
-        while True:
-            query = PageQuery({"patient_id": patient_id}, PART, None, after)
-            page = await self.api.store.page(current().caller.chain_id, aggregate, query)
-            for each in page.items:
-                if not reachable(each.state):
-                    raise ClinicForbidden
-                yield each
-            if (after := page.after) is None:
-                return
 
     async def _texts(
         self, owners: Sequence[str], records: Sequence[str], shown_already: SealedText | None

@@ -5,17 +5,15 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Generic, TypeVar
 
-from google.type import date_pb2
-
-from mesoflow.clinical.v1 import cocktail_pb2, suitability_pb2
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
 from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
-from services.chassis.mapping import to_message
+from services.chassis.mapping import chosen, to_message
 from services.chassis.sealing import derived_key
+from services.consult.api.days import day_of
 from services.consult.api.rows import (
     ingredient,
     ingredients,
@@ -26,14 +24,14 @@ from services.consult.api.rows import (
     rules,
     schedule,
 )
+from services.consult.api.signed import changes_of
 from services.consult.domain.consultation.screening import Questionnaire, SuitabilityRule
 from services.consult.domain.formulary import commands
 from services.consult.domain.formulary.errors import PolicyMissing
-from services.consult.domain.formulary.model import Changes, formulary_of
+from services.consult.domain.formulary.model import formulary_of
 from services.consult.domain.formulary.reference import Formulary, Ingredient, Schedule
 from services.consult.domain.formulary.rows import policy_on, signed_over, version_on
 from services.consult.domain.plan.errors import IngredientNotFound, ProtocolNotFound
-from services.consult.domain.practitioner.errors import DateInvalid
 from services.consult.handlers.formulary import FORMULARY
 from services.consult.reference.loader import formulary_on, reference
 
@@ -64,7 +62,7 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def ListIngredients(
         self, request: pb.ListIngredientsRequest, context: Context
     ) -> pb.ListIngredientsResponse:
-        formulary, wanted = await self._formulary(), wanted_class(request)
+        formulary, wanted = await self._formulary(), chosen(request, "ingredient_class")
         rows = ingredients(formulary, wanted, self._today())
         page, token = self._page(request, rows, ingredient_listing(wanted))
         return pb.ListIngredientsResponse(
@@ -115,7 +113,7 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def GetPolicy(
         self, request: pb.GetPolicyRequest, context: Context
     ) -> pb.GetPolicyResponse:
-        changes, day = await self._changes(), self._today()
+        changes, day = await changes_of(self.api), self._today()
         policy = policy_on(changes, day)
         if policy is None:
             raise PolicyMissing
@@ -145,8 +143,8 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def ListSuitabilityRules(
         self, request: pb.ListSuitabilityRulesRequest, context: Context
     ) -> pb.ListSuitabilityRulesResponse:
-        wanted = suitability_pb2.Suitability.Name(request.effect) if request.effect else ""
-        rows = rules(wanted.removeprefix("SUITABILITY_"), self._today())
+        wanted = chosen(request, "effect")
+        rows = rules(wanted, self._today())
         listing: Listing[SuitabilityRule] = Listing("rule", {"effect": wanted}, rule_id)
         page, token = self._page(request, rows, listing)
         return pb.ListSuitabilityRulesResponse(
@@ -158,16 +156,10 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     def _today(self) -> date:
         return self.api.clock.now().date()
 
-    async def _changes(self) -> Changes | None:
-        """Return what the caller's chain signed, if it signed anything."""
-        chain_id = current().caller.chain_id
-        found = await self.api.store.get(chain_id, FORMULARY, formulary_of(chain_id))
-        return found.state if found else None
-
     async def _formulary(self) -> Formulary:
         """Return the formulary as it is in force for the caller's chain."""
         day = self._today()
-        return signed_over(formulary_on(day), await self._changes(), day)
+        return signed_over(formulary_on(day), await changes_of(self.api), day)
 
     def _page(
         self, request: Request, rows: Sequence[RowT], listing: "Listing[RowT]"
@@ -191,13 +183,6 @@ class Listing(Generic[RowT]):
     code: Callable[[RowT], str]
 
 
-def wanted_class(request: pb.ListIngredientsRequest) -> str:
-    """Return the class to list, as rows spell it; empty for every class."""
-    number = request.ingredient_class
-    name = cocktail_pb2.IngredientClass.Name(number) if number else ""
-    return name.removeprefix("INGREDIENT_CLASS_")
-
-
 def ingredient_listing(wanted: str) -> Listing[Ingredient]:
     """Return the list of a class, sorted by code."""
     return Listing("ingredient", {"class": wanted}, lambda row: row.ingredient_code)
@@ -206,14 +191,6 @@ def ingredient_listing(wanted: str) -> Listing[Ingredient]:
 def own() -> dict[str, str]:
     """Return the id of the formulary of the caller's chain."""
     return {"formulary_id": formulary_of(current().caller.chain_id)}
-
-
-def day_of(stated: date_pb2.Date) -> date:
-    """Return the day, or refuse one that is in no calendar."""
-    try:
-        return date(stated.year, stated.month, stated.day)
-    except ValueError:
-        raise DateInvalid from None
 
 
 def servicer(api: Api) -> Servicer:

@@ -5,14 +5,15 @@ from dataclasses import dataclass
 
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
-from services.chassis.clock import derived_id
 from services.chassis.grpc.api import Api, ReplyT, reachable, resource
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Owed, Versioned
+from services.chassis.kernel import derived_id
+from services.chassis.mapping import chosen
 from services.consult.api.days import refuse_no_days
 from services.consult.api.erasure import Erasure
-from services.consult.api.export import Export
+from services.consult.api.export import BREAK_GLASS, Export
 from services.consult.api.lookup import born, terms
 from services.consult.domain.patient.commands import (
     AmendPatient,
@@ -37,7 +38,6 @@ from services.consult.domain.plan.consent_text import digest_of
 from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.photo import photo_text
 
-BREAK_GLASS = "break_glass"
 Saying = type[RegisterPatient | AmendPatient]
 
 
@@ -101,7 +101,7 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def ListPatients(
         self, request: pb.ListPatientsRequest, context: Context
     ) -> pb.ListPatientsResponse:
-        filters = {"clinic_id": request.clinic_id, "state_name": wanted_state(request)}
+        filters = {"clinic_id": request.clinic_id, "state_name": chosen(request, "state")}
         items, token = await self.api.page(request, PATIENT, filters)
         patients = [resource(item, model_pb2.Patient) for item in items]
         return pb.ListPatientsResponse(patients=patients, next_page_token=token)
@@ -259,12 +259,6 @@ def purposes_of(
     """Return what the photographs may be used for."""
     names = [model_pb2.PhotoPurpose.Name(each) for each in request.purposes]
     return [PhotoPurpose[name.removeprefix("PHOTO_PURPOSE_")] for name in names]
-
-
-def wanted_state(request: pb.ListPatientsRequest) -> str:
-    """Return the state to list, as documents spell it; empty for every state."""
-    name = model_pb2.PatientState.Name(request.state) if request.state else ""
-    return name.removeprefix("PATIENT_STATE_")
 
 
 def servicer(api: Api, erasure: Erasure, export: Export) -> Servicer:

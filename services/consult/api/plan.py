@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from google.type import date_pb2
-
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
-from services.consult.domain.formulary.model import Changes, formulary_of
+from services.chassis.mapping import chosen
+from services.consult.api.days import day_message
+from services.consult.api.signed import changes_of
 from services.consult.domain.patient.errors import PatientNotFound
 from services.consult.domain.patient.standing import present
 from services.consult.domain.plan.commands import (
@@ -27,7 +27,6 @@ from services.consult.domain.plan.commands import (
 from services.consult.domain.plan.consent_text import digest_of
 from services.consult.domain.plan.errors import PlanNotFound
 from services.consult.domain.response.model import response_of
-from services.consult.handlers.formulary import FORMULARY
 from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.plan import PLAN, consent_text
 from services.consult.handlers.response import RESPONSE
@@ -48,7 +47,7 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
         self, request: pb.GetConsentTextRequest, context: Context
     ) -> pb.GetConsentTextResponse:
         plan = (await self.api.get(PLAN, request.plan_id, PlanNotFound)).state
-        text = consent_text(plan, await self._signed_by_chain(), request.language)
+        text = consent_text(plan, await changes_of(self.api), request.language)
         reply = pb.GetConsentTextResponse(plan_id=plan.plan_id, plan_version=plan.terms_version)
         reply.language, reply.text, reply.text_digest = request.language, text, digest_of(text)
         return reply
@@ -91,15 +90,14 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
         found = await self.api.get(PLAN, request.plan_id, PlanNotFound)
         plan = resource(found, model_pb2.Plan)
         if review_on := await self._next_review(request.plan_id):
-            year, month, day = review_on.year, review_on.month, review_on.day
-            plan.next_review_on.CopyFrom(date_pb2.Date(year=year, month=month, day=day))
+            plan.next_review_on.CopyFrom(day_message(review_on))
         return pb.GetPlanResponse(plan=plan)
 
     async def ListPlans(
         self, request: pb.ListPlansRequest, context: Context
     ) -> pb.ListPlansResponse:
         filters = {"patient_id": request.patient_id, "clinic_id": request.clinic_id}
-        filters |= {"state_name": wanted_state(request), "flagged": wanted_flag(request)}
+        filters |= {"state_name": chosen(request, "state"), "flagged": wanted_flag(request)}
         items, token = await self.api.page(request, PLAN, filters)
         plans = [resource(item, model_pb2.Plan) for item in items]
         return pb.ListPlansResponse(plans=plans, next_page_token=token)
@@ -124,23 +122,11 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
             request, pb.SignResponsibilityResponse, PLAN, SignResponsibility
         )
 
-    async def _signed_by_chain(self) -> Changes | None:
-        """Return what the caller's chain signed, if it signed anything."""
-        chain_id = current().caller.chain_id
-        found = await self.api.store.get(chain_id, FORMULARY, formulary_of(chain_id))
-        return found.state if found else None
-
     async def _next_review(self, plan_id: str) -> date | None:
         """Return when the plan's response is looked at next; None before its first session."""
         chain_id = current().caller.chain_id
         found = await self.api.store.get(chain_id, RESPONSE, response_of(plan_id))
         return found.state.next_review_on if found else None
-
-
-def wanted_state(request: pb.ListPlansRequest) -> str:
-    """Return the state to list, as documents spell it; empty for every state."""
-    name = model_pb2.PlanState.Name(request.state) if request.state else ""
-    return name.removeprefix("PLAN_STATE_")
 
 
 def wanted_flag(request: pb.ListPlansRequest) -> str:

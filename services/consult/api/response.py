@@ -3,15 +3,15 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from mesoflow.clinical.v1 import outcome_pb2, response_pb2
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
-from services.chassis.grpc.scope import Context, current
+from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Versioned
-from services.chassis.mapping import to_message
-from services.consult.domain.formulary.model import Repeatability, formulary_of
+from services.chassis.mapping import chosen, to_message
+from services.consult.api.signed import changes_of
+from services.consult.domain.formulary.model import Repeatability
 from services.consult.domain.formulary.rows import policy_on
 from services.consult.domain.plan.errors import ProtocolNotFound
 from services.consult.domain.response.commands import AssessResponse
@@ -25,7 +25,6 @@ from services.consult.domain.response.model import (
     response_of,
 )
 from services.consult.domain.response.rules import ResponseRules
-from services.consult.handlers.formulary import FORMULARY
 from services.consult.handlers.response import RESPONSE
 from services.consult.reference.loader import reference
 
@@ -56,7 +55,7 @@ class Responses(service_pb2_grpc.ResponseServiceServicer):
         self, request: pb.ListResponsesRequest, context: Context
     ) -> pb.ListResponsesResponse:
         filters = {"patient_id": request.patient_id, "clinic_id": request.clinic_id}
-        filters["verdict"] = wanted_verdict(request)
+        filters["verdict"] = chosen(request, "verdict")
         items, token = await self.api.page(request, RESPONSE, filters)
         known = await repeatabilities(self.api)
         responses = [shown(item, known, rules_of(self.api)) for item in items]
@@ -66,7 +65,7 @@ class Responses(service_pb2_grpc.ResponseServiceServicer):
         self, request: pb.GetResponseCurveRequest, context: Context
     ) -> pb.GetResponseCurveResponse:
         refuse_unknown(request.protocol_code)
-        measure = Measure[outcome_pb2.Measure.Name(request.measure).removeprefix("MEASURE_")]
+        measure = Measure[chosen(request, "measure")]
         filters = {"protocol_code": request.protocol_code, "clinic_id": request.clinic_id}
         plans = [each for each in await self._measured(filters) if of(each, measure)]
         drawn = drawn_of(plans, measure, rules_of(self.api))
@@ -107,17 +106,9 @@ def refuse_unknown(protocol_code: str) -> None:
         raise ProtocolNotFound(protocol_code=protocol_code)
 
 
-def wanted_verdict(request: pb.ListResponsesRequest) -> str:
-    """Return the verdict to list, as documents spell it; empty for every one."""
-    name = response_pb2.ResponseVerdict.Name(request.verdict) if request.verdict else ""
-    return name.removeprefix("RESPONSE_VERDICT_")
-
-
 async def repeatabilities(api: Api) -> Repeatabilities:
     """Return how far repeated measurements stray, as the caller's chain has signed it by today."""
-    chain_id = current().caller.chain_id
-    found = await api.store.get(chain_id, FORMULARY, formulary_of(chain_id))
-    policy = policy_on(found.state if found else None, api.clock.now().date())
+    policy = policy_on(await changes_of(api), api.clock.now().date())
     return policy.repeatabilities if policy else ()
 
 

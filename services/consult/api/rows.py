@@ -3,11 +3,10 @@
 from collections.abc import Iterable, Sequence
 from datetime import date
 
-from google.type import date_pb2
-
 from mesoflow.clinical.v1 import protocol_pb2, suitability_pb2
 from mesoflow.consult.v1 import model_pb2
 from services.chassis.mapping import to_message, to_reply
+from services.consult.api.days import day_message
 from services.consult.domain.consultation.screening import (
     Condition,
     Questionnaire,
@@ -110,8 +109,3 @@ def condition(row: Condition) -> model_pb2.RuleCondition:
     return model_pb2.RuleCondition(
         topic_code=row.topic.value, subject_code=row.subject, value_codes=row.values
     )
-
-
-def day_message(day: date) -> date_pb2.Date:
-    """Return a day as it is sent."""
-    return date_pb2.Date(year=day.year, month=day.month, day=day.day)

@@ -1,11 +1,10 @@
 """What consult hears of itself: duplicates become one record, new terms reach open plans."""
 
 from collections.abc import Sequence
-from typing import Any
 
 from mesoflow.consult.v1 import events_pb2 as own
 from services.chassis.delivery import Delivery
-from services.chassis.handling import Aggregate, Owed
+from services.chassis.handling import AnyAggregate, Owed
 from services.consult.domain.following import Repoint
 from services.consult.domain.patient.commands import AbsorbPatient
 from services.consult.domain.plan.commands import RecheckPlan
@@ -15,8 +14,6 @@ from services.consult.handlers.consultation import CONSULTATION
 from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.plan import PLAN
 from services.consult.handlers.response import RESPONSE
-
-AnyAggregate = Aggregate[Any, Any, Any, Any]
 
 
 def on_patient_merged(event: own.PatientMerged, delivery: Delivery) -> Sequence[Owed]:

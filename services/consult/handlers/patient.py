@@ -8,13 +8,15 @@ from services.consult.domain.patient.commands import (
     MergePatients,
     RegisterPatient,
     RetryErasure,
+    SignPhotoConsent,
 )
 from services.consult.domain.patient.decider import DECIDER, Facts
 from services.consult.domain.patient.erasing import ErasureFacts
 from services.consult.domain.patient.events import Event
 from services.consult.domain.patient.merging import MergeFacts
 from services.consult.domain.patient.model import Patient
-from services.consult.handlers.directory import CLINIC
+from services.consult.domain.practitioner.model import Practitioner
+from services.consult.handlers.directory import CLINIC, PRACTITIONER
 from services.consult.handlers.formulary import policy_of
 
 
@@ -70,6 +72,13 @@ async def gather_erasure(
     return ErasureFacts(merged, tuple(plan_ids), policy)
 
 
+async def gather_witness(
+    command: SignPhotoConsent, state: Patient | None, reader: Reader
+) -> Practitioner | None:
+    """Look up who takes the signature."""
+    return await reader.get(PRACTITIONER, command.practitioner_id)
+
+
 async def merged_into(state: Patient, reader: Reader) -> tuple[Patient, ...]:
     """Return all records merged into this one, those too that it has not taken in yet."""
     found = await reader.find(PATIENT, "into_patient_id", state.patient_id)
@@ -92,5 +101,6 @@ PATIENT: Aggregate[Patient, Command, Event, Facts] = Aggregate(
         AbsorbPatient: gather_duplicate,
         ErasePatient: gather_erasure,
         RetryErasure: gather_erasure,
+        SignPhotoConsent: gather_witness,
     },
 )

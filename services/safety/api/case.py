@@ -9,6 +9,7 @@ from mesoflow.safety.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
+from services.chassis.mapping import chosen
 from services.safety.api.listing import Listing, listed
 from services.safety.api.person import exported
 from services.safety.domain.case.errors import CaseNotFound
@@ -61,14 +62,13 @@ class Cases(service_pb2_grpc.CaseServiceServicer):
 
 def wanted(request: pb.ListCasesRequest) -> dict[str, str]:
     """Return the filters of `request`; an empty one filters nothing."""
-    state = model_pb2.CaseState.Name(request.state).removeprefix("CASE_STATE_")
     return {
         "patient_id": request.patient_id,
         "clinic_id": request.clinic_id,
         "reaction_id": request.reaction_id,
         "lot_id": request.lot_id,
         "serious": str(request.serious).lower() if request.HasField("serious") else "",
-        "state": state if request.state else "",
+        "state": chosen(request, "state"),
     }
 
 

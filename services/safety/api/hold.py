@@ -8,7 +8,7 @@ from mesoflow.safety.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
-from services.chassis.mapping import from_message
+from services.chassis.mapping import chosen, from_message
 from services.safety.api.listing import Listing, listed
 from services.safety.api.person import refuse_erased
 from services.safety.domain.hold.commands import LiftHold, PlaceHold
@@ -56,8 +56,7 @@ def owner(request: pb.PlaceHoldRequest) -> dict[str, object]:
 
 def wanted(request: pb.ListHoldsRequest) -> dict[str, str]:
     """Return the filters of `request`; an empty one filters nothing."""
-    state = model_pb2.HoldState.Name(request.state).removeprefix("HOLD_STATE_")
-    filters = {"case_id": request.case_id, "state": state if request.state else ""}
+    filters = {"case_id": request.case_id, "state": chosen(request, "state")}
     if request.HasField("subject"):
         subject = from_message(request.subject, HoldSubject).canonical()
         filters |= {"kind": subject.kind.value, "subject_id": subject.subject_id}

@@ -7,7 +7,7 @@ from typing import Any, Protocol
 from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
 from services.chassis.grpc.pages import PageToken
 from services.chassis.grpc.scope import current
-from services.chassis.handling import Aggregate, Versioned
+from services.chassis.handling import AnyAggregate, Versioned
 from services.chassis.sealing import derived_key
 
 
@@ -22,7 +22,7 @@ class Listing(Protocol):
 async def listed(
     api: Api,
     request: Any,  # noqa: ANN401 - any list request
-    aggregate: Aggregate[Any, Any, Any, Any],
+    aggregate: AnyAggregate,
     listing: Listing,
     filters: Mapping[str, str],
 ) -> tuple[list[Versioned[Any]], str]:

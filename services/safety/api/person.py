@@ -7,9 +7,10 @@ from google.protobuf.message import Message
 
 from mesoflow.safety.v1 import model_pb2
 from mesoflow.safety.v1 import service_pb2 as pb
-from services.chassis.grpc.api import Api, reachable, resource
+from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import current
-from services.chassis.handling import Aggregate, ClinicForbidden, PageQuery, Versioned
+from services.chassis.grpc.whole import everything
+from services.chassis.handling import Versioned
 from services.safety.domain.hold.model import Hold, HoldKind
 from services.safety.domain.person.errors import PatientErased
 from services.safety.domain.person.model import person_id_of
@@ -19,8 +20,6 @@ from services.safety.handlers.hold import HOLD
 from services.safety.handlers.person import PERSON
 
 MessageT = TypeVar("MessageT", bound=Message)
-AnyAggregate = Aggregate[Any, Any, Any, Any]
-PART = 200
 
 
 async def exported(api: Api, request: pb.ExportPatientRequest) -> pb.ExportPatientResponse:
@@ -33,34 +32,15 @@ async def exported(api: Api, request: pb.ExportPatientRequest) -> pb.ExportPatie
     whose = (request.patient_id, *request.merged_patient_ids)
     holds = [
         each
-        for each in await kept(api, HOLD, "subject_id", whose)
+        for each in await everything(api, HOLD, "subject_id", whose)
         if each.state.subject.kind is HoldKind.PATIENT
     ]
     return pb.ExportPatientResponse(
-        cases=shown(await kept(api, CASE, "patient_id", whose), model_pb2.Case),
-        exposures=shown(await kept(api, EXPOSURE, "patient_id", whose), model_pb2.Exposure),
+        cases=shown(await everything(api, CASE, "patient_id", whose), model_pb2.Case),
+        exposures=shown(await everything(api, EXPOSURE, "patient_id", whose), model_pb2.Exposure),
         holds=shown(holds, model_pb2.Hold),
         texts=await notes(api, [each.state for each in holds], whose),
     )
-
-
-async def kept(
-    api: Api, aggregate: AnyAggregate, column: str, whose: Sequence[str]
-) -> list[Versioned[Any]]:
-    """Return every document whose `column` names one of the person's records."""
-    found: list[Versioned[Any]] = []
-    for patient_id in dict.fromkeys(each.lower() for each in whose):
-        after: str | None = None
-        while True:
-            query = PageQuery({column: patient_id}, PART, None, after)
-            page = await api.store.page(current().caller.chain_id, aggregate, query)
-            found += page.items
-            after = page.after
-            if after is None:
-                break
-    if not all(reachable(each.state) for each in found):
-        raise ClinicForbidden
-    return found
 
 
 def shown(found: Sequence[Versioned[Any]], message: type[MessageT]) -> list[MessageT]:

@@ -8,9 +8,9 @@ from google.protobuf.timestamp_pb2 import Timestamp
 from mesoflow.consult.v1 import events_pb2 as consult_events
 from mesoflow.safety.v1 import events_pb2 as own
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
-from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Owed
+from services.chassis.kernel import derived_id
 from services.chassis.mapping import from_message
 from services.safety.domain.case.commands import LinkExposures, OpenCase
 from services.safety.domain.exposure.commands import MatchCases, RecordExposure

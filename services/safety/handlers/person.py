@@ -2,13 +2,15 @@
 
 from services.chassis.handling import Aggregate, Reader
 from services.safety.domain.hold.model import HoldKind, HoldState
-from services.safety.domain.person.commands import Command, FollowMerge
+from services.safety.domain.person.commands import Command, FollowAgain, FollowMerge
 from services.safety.domain.person.decider import DECIDER, Kept
 from services.safety.domain.person.events import Event
 from services.safety.domain.person.model import Person, person_id_of
 
 
-async def gather_kept(command: FollowMerge, state: Person | None, reader: Reader) -> Kept:
+async def gather_kept(
+    command: FollowMerge | FollowAgain, state: Person | None, reader: Reader
+) -> Kept:
     """Return the ids of all that is kept of the duplicate."""
     # Here and not above: these ask whose they are just as a person asks what they are.
     from services.safety.handlers.case import CASE
@@ -31,7 +33,7 @@ async def gather_kept(command: FollowMerge, state: Person | None, reader: Reader
 
 
 PERSON: Aggregate[Person, Command, Event, Kept | None] = Aggregate(
-    "person", DECIDER, Person, gathers={FollowMerge: gather_kept}
+    "person", DECIDER, Person, gathers={FollowMerge: gather_kept, FollowAgain: gather_kept}
 )
 
 

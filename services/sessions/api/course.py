@@ -7,7 +7,7 @@ from mesoflow.sessions.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
-from services.sessions.api.listing import chosen
+from services.chassis.mapping import chosen
 from services.sessions.api.person import exported
 from services.sessions.domain.course.errors import CourseNotFound
 from services.sessions.handlers.course import COURSE

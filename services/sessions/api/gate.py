@@ -3,10 +3,10 @@
 import dataclasses
 
 from mesoflow.sessions.v1 import service_pb2 as pb
-from services.chassis.clock import derived_id
 from services.chassis.grpc.api import Api
 from services.chassis.grpc.scope import current
 from services.chassis.handling import Owed
+from services.chassis.kernel import derived_id
 from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.gate.commands import RaiseGate
 from services.sessions.domain.gate.model import gate_id_of

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 from mesoflow.sessions.v1 import model_pb2, service_pb2_grpc
 from mesoflow.sessions.v1 import service_pb2 as pb
-from services.chassis.clock import derived_id
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
-from services.sessions.api.listing import chosen
+from services.chassis.kernel import derived_id
+from services.chassis.mapping import chosen
 from services.sessions.domain.course.errors import PlanNotFound
 from services.sessions.domain.outcome.commands import MeasureOutcome
 from services.sessions.domain.outcome.errors import OutcomeNotFound

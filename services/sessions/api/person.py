@@ -7,9 +7,10 @@ from google.protobuf.message import Message
 
 from mesoflow.sessions.v1 import model_pb2
 from mesoflow.sessions.v1 import service_pb2 as pb
-from services.chassis.grpc.api import Api, reachable, resource
+from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import current
-from services.chassis.handling import Aggregate, ClinicForbidden, PageQuery, Versioned
+from services.chassis.grpc.whole import everything
+from services.chassis.handling import Versioned
 from services.sessions.domain.person.errors import PatientErased
 from services.sessions.domain.person.model import person_id_of
 from services.sessions.domain.reaction.model import Reaction
@@ -21,8 +22,6 @@ from services.sessions.handlers.reaction import REACTION
 from services.sessions.handlers.session import SESSION
 
 MessageT = TypeVar("MessageT", bound=Message)
-AnyAggregate = Aggregate[Any, Any, Any, Any]
-PART = 200
 
 
 async def exported(api: Api, request: pb.ExportPatientRequest) -> pb.ExportPatientResponse:
@@ -33,34 +32,17 @@ async def exported(api: Api, request: pb.ExportPatientRequest) -> pb.ExportPatie
     """
     await api.audited(request, request.patient_id)
     whose = (request.patient_id, *request.merged_patient_ids)
-    reactions = await kept(api, REACTION, "patient_id", whose)
+    reactions = await everything(api, REACTION, "patient_id", whose)
     return pb.ExportPatientResponse(
-        courses=shown(await kept(api, COURSE, "patient_id", whose), model_pb2.Course),
-        sessions=shown(await kept(api, SESSION, "patient_id", whose), model_pb2.Session),
-        outcomes=shown(await kept(api, OUTCOME, "patient_id", whose), model_pb2.OutcomeRecord),
+        courses=shown(await everything(api, COURSE, "patient_id", whose), model_pb2.Course),
+        sessions=shown(await everything(api, SESSION, "patient_id", whose), model_pb2.Session),
+        outcomes=shown(
+            await everything(api, OUTCOME, "patient_id", whose), model_pb2.OutcomeRecord
+        ),
         reactions=shown(reactions, model_pb2.Reaction),
-        lots=shown(await kept(api, LOT, "for_patient_id", whose), model_pb2.Lot),
+        lots=shown(await everything(api, LOT, "for_patient_id", whose), model_pb2.Lot),
         texts=await narratives(api, [each.state for each in reactions], whose),
     )
-
-
-async def kept(
-    api: Api, aggregate: AnyAggregate, column: str, whose: Sequence[str]
-) -> list[Versioned[Any]]:
-    """Return every document whose `column` names one of the person's records."""
-    found: list[Versioned[Any]] = []
-    for patient_id in dict.fromkeys(whose):
-        after: str | None = None
-        while True:
-            query = PageQuery({column: patient_id}, PART, None, after)
-            page = await api.store.page(current().caller.chain_id, aggregate, query)
-            found += page.items
-            after = page.after
-            if after is None:
-                break
-    if not all(reachable(each.state) for each in found):
-        raise ClinicForbidden
-    return found
 
 
 def shown(found: Sequence[Versioned[Any]], message: type[MessageT]) -> list[MessageT]:

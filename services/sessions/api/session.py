@@ -9,8 +9,8 @@ from mesoflow.sessions.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, caller_practitioner, resource
 from services.chassis.grpc.scope import Context
 from services.chassis.grpc.server import Servicer
+from services.chassis.mapping import chosen
 from services.sessions.api.gate import raise_device_gate
-from services.sessions.api.listing import chosen
 from services.sessions.domain.clinical import HoldSubject
 from services.sessions.domain.course.errors import CourseNotFound
 from services.sessions.domain.lot.errors import LotNotFound

@@ -8,9 +8,9 @@ from mesoflow.clinical.v1 import cocktail_pb2, hold_pb2
 from mesoflow.consult.v1 import events_pb2 as consult
 from mesoflow.safety.v1 import events_pb2 as safety
 from mesoflow.sessions.v1 import events_pb2 as own
-from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Owed
+from services.chassis.kernel import derived_id
 from services.chassis.mapping import from_message
 from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.course.commands import (

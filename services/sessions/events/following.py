@@ -1,12 +1,18 @@
 """How what is kept here follows a patient who was merged or erased."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from mesoflow.consult.v1 import events_pb2 as consult
 from mesoflow.sessions.v1 import events_pb2 as own
 from services.chassis.delivery import Delivery
 from services.chassis.handling import Owed
-from services.sessions.domain.person.commands import FollowMerge, ForgetPatient, Repoint
+from services.sessions.domain.person.commands import (
+    FollowAgain,
+    FollowMerge,
+    ForgetPatient,
+    Repoint,
+)
 from services.sessions.domain.person.model import person_id_of
 from services.sessions.handlers.course import COURSE
 from services.sessions.handlers.lot import LOT
@@ -18,11 +24,14 @@ from services.sessions.handlers.session import SESSION
 
 def on_patient_merged(event: consult.PatientMerged, delivery: Delivery) -> Sequence[Owed]:
     """All that is kept of a duplicate becomes the survivor's."""
-    return [follow(event.patient_id, event.into_patient_id, delivery)]
+    person_id = person_id_of(event.patient_id)
+    command = FollowMerge(person_id, event.patient_id, event.into_patient_id, delivery.occurred_at)
+    return [Owed(PERSON, person_id, command)]
 
 
 def on_merge_followed(event: own.MergeFollowed, delivery: Delivery) -> Sequence[Owed]:
-    """Each record follows; then a last look for what came while they were found."""
+    """Each record follows; then a look again: at the duplicate, for what came late, and at the
+    record it went into, which may have been merged itself meanwhile."""
     kinds = (
         (COURSE, event.course_ids),
         (LOT, event.lot_ids),
@@ -32,14 +41,13 @@ def on_merge_followed(event: own.MergeFollowed, delivery: Delivery) -> Sequence[
     )
     into, at = event.into_patient_id, delivery.occurred_at
     moves = [Owed(kind, key, Repoint(key, into, at)) for kind, keys in kinds for key in keys]
-    return [*moves, follow(event.patient_id, into, delivery)]
+    return [*moves, *(follow_again(each, at) for each in (event.patient_id, into))]
 
 
-def follow(patient_id: str, into_patient_id: str, delivery: Delivery) -> Owed:
-    """Return the search for what is kept of a duplicate."""
+def follow_again(patient_id: str, at: datetime) -> Owed:
+    """Return the search for what came to be kept of a patient meanwhile."""
     person_id = person_id_of(patient_id)
-    command = FollowMerge(person_id, patient_id, into_patient_id, delivery.occurred_at)
-    return Owed(PERSON, person_id, command)
+    return Owed(PERSON, person_id, FollowAgain(person_id, patient_id, at))
 
 
 def on_patient_erased(event: consult.PatientErased, delivery: Delivery) -> Sequence[Owed]:

@@ -7,6 +7,6 @@ from services.sessions.handlers.session import SESSION
 FIRINGS: Firings = {
     "due_follow_up": (SESSION, DueFollowUp),
     # Set by the store at once, by `holds_reach_running` when a hold closes a gate and by
-    # `closing_reaches_running` when a course ends.
+    # `closing_reaches_sessions` when a course ends.
     "look_at_gates": (SESSION, LookAtGates),
 }

@@ -3,16 +3,18 @@
 from collections.abc import Callable
 from typing import Any
 
-from services.chassis.handling import Aggregate, Reader
+from services.chassis.handling import Aggregate, AnyAggregate, Reader
 from services.sessions.domain.clinical import HoldKind
-from services.sessions.domain.person.commands import Command, FollowMerge
+from services.sessions.domain.person.commands import Command, FollowAgain, FollowMerge
 from services.sessions.domain.person.decider import DECIDER, Kept
 from services.sessions.domain.person.events import Event
 from services.sessions.domain.person.model import Person, person_id_of
 from services.sessions.handlers.gate import known
 
 
-async def gather_kept(command: FollowMerge, state: Person | None, reader: Reader) -> Kept:
+async def gather_kept(
+    command: FollowMerge | FollowAgain, state: Person | None, reader: Reader
+) -> Kept:
     """Return the ids of all that is kept of the duplicate."""
     # Here and not above: these ask whose they are just as a person asks what they are.
     from services.sessions.handlers.course import COURSE
@@ -22,7 +24,7 @@ async def gather_kept(command: FollowMerge, state: Person | None, reader: Reader
     from services.sessions.handlers.session import SESSION
 
     async def ids(
-        aggregate: Aggregate[Any, Any, Any, Any], key: Callable[[Any], str], column: str
+        aggregate: AnyAggregate, key: Callable[[Any], str], column: str
     ) -> tuple[str, ...]:
         found = await reader.find(aggregate, column, command.patient_id)
         return tuple(sorted(key(each) for each in found))
@@ -37,7 +39,7 @@ async def gather_kept(command: FollowMerge, state: Person | None, reader: Reader
 
 
 PERSON: Aggregate[Person, Command, Event, Kept | None] = Aggregate(
-    "person", DECIDER, Person, gathers={FollowMerge: gather_kept}
+    "person", DECIDER, Person, gathers={FollowMerge: gather_kept, FollowAgain: gather_kept}
 )
 
 

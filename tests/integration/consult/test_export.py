@@ -132,6 +132,22 @@ async def test_an_export_holds_everything_with_what_was_typed(
     assert [(str(row["subject_id"]), row["verdict"]) for row in read] == [(held.patient_id, "READ")]
 
 
+async def test_a_duplicate_that_is_not_taken_in_yet_is_exported_too(
+    serve: Serve, database: Database
+) -> None:
+    held = await made(await serve(Blueprint("consult", CONTRACT, build, answered)))
+    survivor = replace(held, patient_id=await held.directory.registered(held.clinic))
+    await database.execute(
+        "UPDATE patient SET state = state || jsonb_build_object("
+        "'state', 'MERGED', 'into_patient_id', $2::text) WHERE id = $1",
+        held.patient_id,
+        survivor.patient_id,
+    )
+    told = await survivor.export()
+    assert [each.patient_id for each in told.consultations] == [held.patient_id]
+    assert {each.text for each in told.texts} >= {"first words", "second words"}
+
+
 async def test_an_export_is_refused_to_whom_it_is_not_for(serve: Serve) -> None:
     held = await made(await serve(Blueprint("consult", CONTRACT, build, answered)))
     assert await refusal(held.export("front_desk")) == Refusal("PERMISSION_DENIED", "ROLE_MISSING")

@@ -10,6 +10,7 @@ from mesoflow.clinical.v1 import cocktail_pb2
 from mesoflow.consult.v1 import model_pb2
 from mesoflow.consult.v1 import service_pb2 as pb
 from mesoflow.consult.v1.service_pb2_grpc import FormularyServiceStub, PlanServiceStub
+from services.consult.reference.loader import reference
 from tests.integration.consult.test_formulary import consulted, proposed
 from tests.integration.consult.test_review import Surgery, enrolled
 from tests.support.calls import Caller, Refusal, new_id, refusal
@@ -158,6 +159,30 @@ async def test_a_plan_is_accepted_changed_and_accepted_again(practice: Practice)
     assert (await refusal(practice.accept(plan_id))).reason == "CONSENT_STALE"
     await practice.sign(plan_id)
     assert (await practice.accept(plan_id)).state == ACCEPTED
+
+
+async def test_what_goes_beside_the_sessions_is_named_kept_and_taken_off(
+    practice: Practice,
+) -> None:
+    plan_id = await proposed(practice.surgery, practice.clinic_id)
+    quote_id = await practice.quote(plan_id)
+
+    async def amended(said: pb.AmendPlanRequest) -> list[str]:
+        """Return the therapies of the plan after such a change."""
+        said.request_id, said.plan_id = new_id(), plan_id
+        said.reason = model_pb2.PLAN_AMENDMENT_REASON_PATIENT_WISH
+        await practice.doctor.call(practice.plans.AmendPlan, said)
+        return list((await practice.plan(plan_id)).supplementary_therapy_codes)
+
+    code = reference().therapies.therapies[0].therapy_code
+    named = pb.AmendPlanRequest(supplementary_therapy_codes=[code])
+    assert await amended(named) == [code]
+    quote_id = await practice.quote(plan_id, amends_quote_id=quote_id)
+    assert await amended(pb.AmendPlanRequest()) == [code]
+    await practice.quote(plan_id, amends_quote_id=quote_id)
+    named.without_supplementary_therapies = True
+    assert (await refusal(amended(named))).status == "INVALID_ARGUMENT"
+    assert await amended(pb.AmendPlanRequest(without_supplementary_therapies=True)) == []
 
 
 async def test_a_plan_moves_and_somebody_there_takes_it_on(practice: Practice) -> None:

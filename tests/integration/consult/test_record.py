@@ -91,6 +91,44 @@ async def test_a_practitioner_is_amended_and_a_licence_ends(directory: Directory
     assert await broken(directory) == []
 
 
+async def test_who_is_limited_to_a_clinic_changes_nobody_of_another(directory: Directory) -> None:
+    stub, one, other = directory.directory, *[await directory.opened() for _ in range(2)]
+    limited = directory.service.caller("chain_admin", clinics=(one.clinic_id,))
+    forbidden = Refusal("PERMISSION_DENIED", "CLINIC_FORBIDDEN")
+    both = directory.enrolment(one.clinic_id, other.clinic_id)
+    assert await refusal(limited.call(stub.EnrolPractitioner, both)) == forbidden
+    enrolled = await directory.admin.call(stub.EnrolPractitioner, both)
+    amending = pb.AmendPractitionerRequest(
+        request_id=new_id(),
+        practitioner_id=enrolled.practitioner_id,
+        clinic_ids=[one.clinic_id],
+    )
+    assert await refusal(limited.call(stub.AmendPractitioner, amending)) == forbidden
+    own = await limited.call(stub.EnrolPractitioner, directory.enrolment(one.clinic_id))
+    amending.practitioner_id = own.practitioner_id
+    assert (await limited.call(stub.AmendPractitioner, amending)).HasField("amended_at")
+
+
+async def test_practitioners_of_a_clinic_are_listed_page_by_page(directory: Directory) -> None:
+    stub, one, other = directory.directory, *[await directory.opened() for _ in range(2)]
+    at_one = set[str]()
+    for number in range(6):
+        place = one if number % 2 else other
+        enrolling = directory.enrolment(place.clinic_id)
+        enrolled = await directory.admin.call(stub.EnrolPractitioner, enrolling)
+        at_one |= {enrolled.practitioner_id} if place is one else set()
+    listing = pb.ListPractitionersRequest(clinic_id=one.clinic_id, page_size=2)
+    first = await directory.admin.call(stub.ListPractitioners, listing)
+    listing.page_token = first.next_page_token
+    last = await directory.admin.call(stub.ListPractitioners, listing)
+    assert (len(first.practitioners), last.next_page_token) == (2, "")
+    listed = [each.practitioner_id for each in (*first.practitioners, *last.practitioners)]
+    assert (len(listed), set(listed)) == (3, at_one)
+    listing.clinic_id = other.clinic_id
+    refused = await refusal(directory.admin.call(stub.ListPractitioners, listing))
+    assert refused == Refusal("INVALID_ARGUMENT", "PAGE_TOKEN_INVALID")
+
+
 async def test_a_therapy_is_recorded_and_ended(directory: Directory) -> None:
     patient_id, doctor = await registered(directory), physician(directory)
     recorded = await doctor.call(directory.patients.RecordTherapy, therapy(patient_id))
@@ -116,11 +154,22 @@ async def test_a_day_in_no_calendar_is_refused(directory: Directory) -> None:
     assert await refusal(doctor.call(directory.patients.RecordHistory, request)) == DATE_INVALID
 
 
+@pytest.mark.parametrize("unit_code", ["\0", "ng per mL"])
+async def test_a_unit_is_a_code_and_no_text(directory: Directory, unit_code: str) -> None:
+    patient_id, no = await registered(directory), answer_pb2.ANSWER_NO
+    lab = patient_pb2.LabResult(lab_code="FERRITIN", measured_on=JUNE, unit_code=unit_code)
+    history = patient_pb2.History(pregnant=no, breastfeeding=no, labs=[lab])
+    request = pb.RecordHistoryRequest(request_id=new_id(), patient_id=patient_id, history=history)
+    refused = await refusal(physician(directory).call(directory.patients.RecordHistory, request))
+    assert (refused.reason, refused.fields) == ("REQUEST_INVALID", ["history.labs.unit_code"])
+
+
 @pytest.mark.parametrize("language", ["en", "en-GB"])
 async def test_a_photo_consent_is_signed_and_taken_back(
     directory: Directory, language: str
 ) -> None:
-    patient_id, doctor = await registered(directory), physician(directory)
+    practitioner_id, patient_id = await directory.enrolled(), await registered(directory)
+    doctor = directory.service.caller("physician", practitioner_id=practitioner_id)
     asking = pb.GetPhotoConsentTextRequest(
         patient_id=patient_id, language=language, purposes=[TEACHING, RECORD]
     )
@@ -133,6 +182,10 @@ async def test_a_photo_consent_is_signed_and_taken_back(
         language=language,
         patient_signature_digest=b"\x02" * 32,
     )
+    lapsed = await refusal(doctor.call(directory.patients.SignPhotoConsent, signing))
+    assert lapsed == Refusal("FAILED_PRECONDITION", "LICENCE_LAPSED")
+    licence = directory.licence(practitioner_id)
+    await directory.admin.call(directory.directory.RecordLicence, licence)
     assert (await doctor.call(directory.patients.SignPhotoConsent, signing)).photo_consent_id
     assert len((await shown(directory, patient_id)).photo_purposes) == 2
     withdrawing = pb.WithdrawPhotoConsentRequest(request_id=new_id(), patient_id=patient_id)

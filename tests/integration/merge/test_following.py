@@ -8,7 +8,7 @@ from mesoflow.safety.v1 import service_pb2 as safety_pb
 from mesoflow.sessions.v1 import model_pb2
 from mesoflow.sessions.v1 import service_pb2 as pb
 from mesoflow.sessions.v1 import service_pb2_grpc as grpc
-from services.chassis.clock import derived_id
+from services.chassis.kernel import derived_id
 from tests.integration.merge.treating import INJECTED, NARRATIVE, OBSERVED, Ward
 from tests.support.calls import Refusal, new_id, refusal
 from tests.support.eventually import eventually

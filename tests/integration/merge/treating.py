@@ -17,7 +17,7 @@ from mesoflow.sessions.v1 import events_pb2 as own
 from mesoflow.sessions.v1 import model_pb2
 from mesoflow.sessions.v1 import service_pb2 as pb
 from mesoflow.sessions.v1 import service_pb2_grpc as own_grpc
-from services.chassis.clock import derived_id
+from services.chassis.kernel import derived_id
 from services.chassis.mapping import to_message
 from tests.support.calls import Caller, Refusal, new_id, refusal, refusal_of
 from tests.support.eventually import eventually

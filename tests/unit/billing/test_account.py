@@ -33,8 +33,7 @@ from services.billing.domain.errors import CurrencyDiffers
 from services.billing.domain.invoice.errors import InvoiceClosed
 from services.billing.domain.money import Money
 from services.billing.domain.quote.errors import QuoteNotFound
-from services.chassis.clock import derived_id
-from services.chassis.kernel import DomainError
+from services.chassis.kernel import DomainError, derived_id
 from tests.support.spec import Spec
 from tests.unit.billing.examples import (
     ACCOUNT,

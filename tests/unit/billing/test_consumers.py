@@ -24,12 +24,12 @@ from services.billing.domain.person.commands import (
     ForgetPatient,
     Repoint,
 )
-from services.billing.domain.person.model import person_of
+from services.billing.domain.person.model import person_id_of
 from services.billing.domain.quote.commands import IssueQuote
 from services.billing.events.consumers import HEARINGS, deposit_invoice_of
-from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery
 from services.chassis.handling import Owed
+from services.chassis.kernel import derived_id
 from services.chassis.messages import event_type
 from tests.unit.billing.examples import AT, CLINIC, OTHER_CLINIC, PATIENT, PLAN, QUOTE, euro
 
@@ -103,7 +103,7 @@ PAID = billing_events.DepositPaid(account_id=ACCOUNT, plan_id=PLAN)
 PRICES = derived_id("price_list", "chain")
 QUOTED = derived_id("quote", PLAN)
 REQUOTED = derived_id("quote", PLAN, "2")
-PERSON = person_of(PATIENT)
+PERSON = person_id_of(PATIENT)
 
 # fmt: off
 HEARD: list[tuple[Message, str, str, object]] = [
@@ -168,7 +168,7 @@ def test_records_follow_and_it_is_looked_again() -> None:
         account_ids=["a"],
         invoice_ids=["i"],
     )
-    other = person_of("other")
+    other = person_id_of("other")
     assert commands(followed) == [
         ("quote", "q", Repoint("q", "other", AT)),
         ("account", "a", Repoint("a", "other", AT)),
@@ -180,4 +180,4 @@ def test_records_follow_and_it_is_looked_again() -> None:
 
 def test_the_merged_records_of_an_erased_patient_are_forgotten_too() -> None:
     erased = consult_events.PatientErased(patient_id=PATIENT, merged_patient_ids=["first"])
-    assert [key for _, key, _ in commands(erased)] == [PERSON, person_of("first")]
+    assert [key for _, key, _ in commands(erased)] == [PERSON, person_id_of("first")]

@@ -9,7 +9,7 @@ import pytest
 from services.billing.domain.account.commands import OpenAccount
 from services.billing.domain.account.decider import DECIDER as ACCOUNTS
 from services.billing.domain.account.model import Account
-from services.billing.domain.person.model import Person, person_of
+from services.billing.domain.person.model import Person, person_id_of
 from services.billing.domain.price_list.decider import DECIDER as PRICES
 from services.billing.domain.quote.commands import ExpireQuote, IssueQuote
 from services.billing.domain.quote.decider import Surroundings
@@ -64,7 +64,7 @@ def test_a_quote_is_told_of_its_list_and_of_the_one_it_amends(
 
 
 def test_a_quote_is_told_whose_it_is_by_now() -> None:
-    merged = {person_of(PATIENT).replace("-", "_"): Person("person", PATIENT, "into", None)}
+    merged = {person_id_of(PATIENT).replace("-", "_"): Person("person", PATIENT, "into", None)}
     told = asyncio.run(gather_prices(ISSUE, None, reader(price_list=LIST, **merged)))
     assert told.patient_id == "into"
 

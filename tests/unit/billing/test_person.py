@@ -19,16 +19,15 @@ from services.billing.domain.person.events import (
     PatientForgotten,
     RecordRepointed,
 )
-from services.billing.domain.person.model import Person, person_of
+from services.billing.domain.person.model import Person, person_id_of
 from services.billing.handlers.documents import ACCOUNTS, INVOICES, QUOTES
 from services.billing.handlers.person import gather_kept, survivor
-from services.chassis.clock import derived_id
 from services.chassis.handling import Aggregate, Reader
-from services.chassis.kernel import Forget
+from services.chassis.kernel import Forget, derived_id
 from tests.support.spec import Spec
 from tests.unit.billing.examples import ACCOUNT, AT, PATIENT, QUOTE, opened, quote
 
-PERSON = person_of(PATIENT)
+PERSON = person_id_of(PATIENT)
 FOLLOW = FollowMerge(PERSON, PATIENT, "into", AT)
 AGAIN = FollowAgain(PERSON, PATIENT, AT)
 FORGET = ForgetPatient(PERSON, PATIENT, AT)
@@ -39,7 +38,7 @@ FORGOTTEN = PatientForgotten(PERSON, PATIENT, AT)
 
 
 def test_the_id_is_the_one_that_policies_derive() -> None:
-    assert person_of(PATIENT) == derived_id("person", PATIENT)
+    assert person_id_of(PATIENT) == derived_id("person", PATIENT)
 
 
 # fmt: off
@@ -95,7 +94,7 @@ class Rows:
 
     def __init__(self, merges: dict[str, str]) -> None:
         self.persons = {
-            person_of(each): Person(person_of(each), each, into, None)
+            person_id_of(each): Person(person_id_of(each), each, into, None)
             for each, into in merges.items()
         }
 
@@ -123,7 +122,7 @@ def test_the_record_that_is_left_is_found_over_many_merges(
     merges: dict[str, str], left: str
 ) -> None:
     reader = cast(Reader, Rows(merges))
-    assert asyncio.run(survivor(reader, PATIENT)) == left
+    assert asyncio.run(survivor(PATIENT, reader)) == left
 
 
 def test_all_that_is_kept_is_found() -> None:

@@ -7,7 +7,8 @@ from uuid import RFC_4122, UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.clock import DevelopmentClock, Ids, derived_id
+from services.chassis.clock import DevelopmentClock, Ids
+from services.chassis.kernel import derived_id
 
 MILLISECONDS = st.integers(min_value=0, max_value=2**48 - 1)
 RANDOM = st.binary(min_size=10, max_size=10)

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from mesoflow.consult.v1 import events_pb2, model_pb2
+from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.kernel import SealedText
-from services.chassis.mapping import from_message, to_message, to_reply
+from services.chassis.mapping import chosen, from_message, to_message, to_reply
 from services.consult.domain.patient.clinical import Answer, Coding, History
 from services.consult.domain.patient.events import HistoryRecorded
 from services.consult.domain.practitioner.events import LicenceRecorded, PractitionerEnrolled
@@ -49,6 +50,12 @@ def test_an_enum_goes_by_its_name_without_the_prefix() -> None:
     message = to_message(event, events_pb2.PractitionerEnrolled)
     assert message.profession == model_pb2.PROFESSION_NURSE
     assert list(message.clinic_ids) == ["c", "d"]
+
+
+def test_a_filter_is_chosen_by_its_name_without_the_prefix() -> None:
+    request = pb.ListPlansRequest(state=model_pb2.PLAN_STATE_ACCEPTED)
+    assert chosen(request, "state") == "ACCEPTED"
+    assert chosen(pb.ListPlansRequest(), "state") == ""
 
 
 def test_an_unset_enum_is_none() -> None:

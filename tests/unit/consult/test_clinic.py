@@ -32,6 +32,8 @@ def test_a_clinic_opens() -> None:
     [
         (OPEN, False, ChainNotFound),
         (replace(OPEN, time_zone="Europe/Atlantis"), True, TimeZoneUnknown),
+        (replace(OPEN, time_zone="localtime"), True, TimeZoneUnknown),
+        (replace(OPEN, time_zone="Factory"), True, TimeZoneUnknown),
     ],
 )
 def test_a_clinic_does_not_open(

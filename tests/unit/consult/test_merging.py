@@ -29,6 +29,7 @@ from services.consult.domain.patient.events import Event, ObligationNoted, Patie
 from services.consult.domain.patient.events import PatientMerged as Merged
 from services.consult.domain.patient.merging import MergeFacts
 from services.consult.domain.patient.model import (
+    AgeBand,
     Patient,
     PatientState,
     PregnancyPotential,
@@ -56,6 +57,10 @@ def test_a_duplicate_ends_in_the_record_that_stays() -> None:
     assert (DUPLICATE.state, DUPLICATE.into_patient_id) == (PatientState.MERGED, INTO)
 
 
+def test_who_gave_no_birth_date_may_be_anybody() -> None:
+    assert DECIDER.decide(MERGE, patient(age_band=AgeBand.UNKNOWN), FACTS) == [MERGED]
+
+
 UNLIKE: dict[str, tuple[Patient, MergeFacts, type[DomainError]]] = {
     "nobody": (patient(), replace(FACTS, survivor=None), PatientNotFound),
     "itself": (patient(), replace(FACTS, survivor=patient()), MergeNotAllowed),
@@ -68,6 +73,7 @@ UNLIKE: dict[str, tuple[Patient, MergeFacts, type[DomainError]]] = {
         for state in (PatientState.MERGED, PatientState.RESTRICTED, PatientState.ERASED)
     },
     "the dead": (patient(vital_status=VitalStatus.DECEASED), FACTS, MergeNotAllowed),
+    "a minor": (patient(age_band=AgeBand.MINOR), FACTS, MergeNotAllowed),
     "not whole": (patient(), replace(FACTS, unabsorbed_ids=(THIRD,)), MergeNotAllowed),
     "held": (patient(legal_hold_ids=("h",)), FACTS, LegalHoldActive),
     "held there": (

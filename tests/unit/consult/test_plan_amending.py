@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from services.chassis.kernel import DomainError
+from services.consult.domain.patient.clinical import BodyWeight
 from services.consult.domain.plan import errors
 from services.consult.domain.plan.commands import AmendPlan
 from services.consult.domain.plan.events import Event, PlanAmended
@@ -20,6 +21,7 @@ from services.consult.domain.practitioner.errors import (
     ResponsiblePractitionerRequired,
 )
 from services.consult.domain.practitioner.model import Profession
+from tests.unit.consult.cocktails import limited
 from tests.unit.consult.plans import (
     ACCEPT,
     ACCEPTANCE,
@@ -53,6 +55,7 @@ from tests.unit.consult.samples import (
     cocktail,
     consultation,
     doctor,
+    ground,
     proposal_facts,
     proposed,
     quoted,
@@ -107,6 +110,32 @@ def test_everything_may_be_changed() -> None:
     assert (found.sessions_12_months, found.sessions_24_months) == (5, 9)
     assert found.deviation_reason is ScheduleDeviationReason.COST
     assert found.supplementary_therapy_codes == command.supplementary_therapy_codes
+
+
+SEVENTY = BodyWeight(70_000, TODAY)
+CREAM = TopicalAnaesthetic("emla", 10)
+THERAPY = sorted(FACTS.therapy_codes)[0]
+BESIDES = (
+    replace(proposed(), supplementary_therapy_codes=(THERAPY,), topical_anaesthetic=CREAM),
+    quoted(),
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "therapies", "cream"),
+    [
+        (AMEND, (THERAPY,), CREAM),
+        (replace(AMEND, without_supplementary_therapies=True), (), CREAM),
+        (replace(AMEND, without_topical_anaesthetic=True), (THERAPY,), None),
+    ],
+)
+def test_what_goes_beside_the_sessions_stays_until_it_is_taken_off(
+    command: AmendPlan, therapies: tuple[str, ...], cream: TopicalAnaesthetic | None
+) -> None:
+    weighed = ground(formulary=limited("prilocaine"), weight=SEVENTY)
+    found = after(*BESIDES).when(command, proposal_facts(ground=weighed))[-1]
+    assert isinstance(found, PlanAmended)
+    assert (found.supplementary_therapy_codes, found.topical_anaesthetic) == (therapies, cream)
 
 
 REFUSED: list[tuple[tuple[Event, ...], AmendPlan, dict[str, object], type[DomainError]]] = [

@@ -18,7 +18,6 @@ from services.consult.domain.cocktail.checks import Check, checks
 from services.consult.domain.plan.commands import (
     AcceptPlan,
     AmendPlan,
-    AttachQuote,
     Command,
     MovePlan,
     ProposePlan,
@@ -43,23 +42,20 @@ from services.consult.domain.plan.model import Cocktail, Plan, PlanState
 from services.consult.domain.plan.rechecking import flag_codes
 from services.consult.domain.plan.standing import stands
 from tests.unit.consult.plans import AMEND, END, MOVE, OTHER_CLINIC, OTHER_DOCTOR, TAKE_ON
-from tests.unit.consult.samples import (
-    CLINIC,
-    DOCTOR,
-    NOW,
-    PLAN,
-    cocktail,
-    propose,
-    quoted,
+from tests.unit.consult.samples import CLINIC, DOCTOR, NOW, PLAN, propose
+from tests.unit.consult.worlds import (
+    CHANGES,
+    COCKTAILS,
+    COOLING_OFFS,
+    PLACES,
+    SCHEDULES,
+    World,
+    hold_consent,
+    offer,
+    physician,
+    working_at,
 )
-from tests.unit.consult.worlds import CHANGES, COOLING_OFFS, PLACES, SCHEDULES, World, physician
 
-COCKTAILS = (
-    cocktail(),
-    cocktail(("minoxidil", 4_500)),
-    cocktail(("minoxidil", 900), ("dutasteride", 100)),
-    cocktail(("copper", 1), ("cysteine", 1)),
-)
 who = st.sampled_from([DOCTOR, OTHER_DOCTOR])
 TimedT = TypeVar("TimedT", ProposePlan, AmendPlan, MovePlan, SignResponsibility, WithdrawPlan)
 
@@ -132,16 +128,8 @@ class PlanMachine(RuleBasedStateMachine):
 
     @rule(late=st.booleans())
     def attach(self, late: bool) -> None:
-        offer = quoted(self.new("quote"))
-        command = AttachQuote(
-            plan_id=PLAN,
-            quote_id=offer.quote_id,
-            total=offer.total,
-            deposit=offer.deposit,
-            valid_until=self.world.at + timedelta(days=14),
-            at=self.world.at,
-            amends_quote_id="of-other-terms" if late else self.asked_quote,
-        )
+        amends = "of-other-terms" if late else self.asked_quote
+        command = offer(self.new("quote"), amends, self.world.at)
         events = self.attempt(command, None)
         assert not (late and events), "a quote of other terms is not attached"
         assert self.plan is None or not self.attempt(command, None), "a policy repeats harmlessly"
@@ -154,7 +142,12 @@ class PlanMachine(RuleBasedStateMachine):
         command = SignConsent(
             PLAN, self.new("consent"), by, read, "en", hand, b"\2" * 32, interpreted, self.world.at
         )
-        self.attempt(command, SigningFacts(physician(by), text))
+        before = self.plan
+        if self.attempt(command, SigningFacts(physician(by), text)):
+            assert before is not None
+            assert not stale, "nobody signs under another text"
+            assert not before.flag_codes, "nobody signs what no longer passes"
+            assert PLACES[by] == before.clinic_id, "who works elsewhere signs nothing"
 
     @rule()
     def accept(self) -> None:
@@ -231,13 +224,50 @@ class PlanMachine(RuleBasedStateMachine):
         """Do what a plan that goes well needs before its acceptance."""
         plan = self.plan
         assert plan is not None
-        by = next(who for who, where in PLACES.items() if where == plan.clinic_id)
+        by = working_at(plan.clinic_id)
         if plan.quote is None or plan.quote.valid_until <= self.world.at:
             self.attach(late=False)
         elif plan.consent is None or not stands(plan.consent):
             self.sign(by, stale=False, interpreted=False)
         elif plan.moved:
             self.take_on(by)
+
+    @precondition(lambda self: self.plan is not None)
+    @rule(change=st.sampled_from(CHANGES), undone=st.booleans())
+    def change_before_signature(self, change: Mapping[str, Any], undone: bool) -> None:
+        """Bring a plan to its signature; then it is held against a world that changed."""
+        self.until_it_is_to_be_signed()
+        before = self.world
+        self.something_changes(change)
+        self.recheck()
+        if undone:
+            self.world = before
+        self.sign_by_each()
+
+    @precondition(lambda self: self.plan is not None)
+    @rule(where=st.sampled_from([CLINIC, OTHER_CLINIC]))
+    def move_before_signature(self, where: str) -> None:
+        """Bring a plan to its signature; then it goes elsewhere, or stays."""
+        self.until_it_is_to_be_signed()
+        self.move(where)
+        self.sign_by_each()
+
+    def until_it_is_to_be_signed(self) -> None:
+        """Make the terms new, so that no signature stands, and have them priced."""
+        self.all_is_well_again()
+        assert self.plan is not None
+        by = working_at(self.plan.clinic_id)
+        if self.plan.consent is not None and stands(self.plan.consent):
+            self.amend(COCKTAILS[0], by)
+        if self.plan.quote is None:
+            self.attach(late=False)
+
+    def sign_by_each(self) -> None:
+        """Have each of the physicians sign, who works elsewhere first."""
+        assert self.plan is not None
+        here = self.plan.clinic_id
+        for by in sorted(PLACES, key=lambda who: PLACES[who] == here):
+            self.sign(by, stale=False, interpreted=False)
 
     # ── what changes meanwhile ───────────────────────────────────────────────────────────────
 
@@ -260,16 +290,7 @@ class PlanMachine(RuleBasedStateMachine):
         plan = self.plan
         if plan is None:
             return
-        consent = plan.consent
-        if consent is not None and stands(consent):
-            assert consent.plan_version == plan.terms_version, "a consent outlives its terms"
-        if plan.state is PlanState.ACCEPTED:
-            assert plan.quote is not None
-            assert consent is not None
-            assert consent.withdrawn_at is None
-        if plan.state is PlanState.CONSENTED:
-            assert consent is not None
-            assert stands(consent)
+        hold_consent(plan)
         assert len(plan.earlier_terms) >= self.terms_seen, "history only grows"
         self.terms_seen = len(plan.earlier_terms)
         assert all(term.terms_version < plan.terms_version for term in plan.earlier_terms)

@@ -56,10 +56,11 @@ from services.consult.domain.patient.model import (
 from services.consult.domain.patient.photo import text_for
 from services.consult.domain.plan.consent_text import digest_of
 from services.consult.domain.plan.errors import ConsentStale, LanguageNotAvailable
-from services.consult.domain.practitioner.errors import DateInvalid
+from services.consult.domain.practitioner.errors import DateInvalid, LicenceLapsed
+from services.consult.domain.practitioner.model import Practitioner
 from services.consult.reference.loader import reference
 from tests.support.spec import Spec
-from tests.unit.consult.samples import CLINIC, DOCTOR, HISTORY, NOW, PATIENT, TODAY
+from tests.unit.consult.samples import CLINIC, DOCTOR, HISTORY, NOW, PATIENT, TODAY, doctor
 
 OTHER = PATIENT.replace("a1", "a2")
 LATER = NOW + timedelta(days=1)
@@ -146,10 +147,16 @@ def test_a_legal_hold_stands_until_lifted() -> None:
 
 
 def test_a_photo_consent_is_signed_under_the_text_as_it_is() -> None:
-    assert KNOWN.when(SIGN, None) == [SIGNED]
+    assert KNOWN.when(SIGN, doctor()) == [SIGNED]
     assert after(SIGNED).photo_purposes == PURPOSES
     with pytest.raises(ConsentStale):
-        KNOWN.when(replace(SIGN, text_digest=b"other"), None)
+        KNOWN.when(replace(SIGN, text_digest=b"other"), doctor())
+
+
+@pytest.mark.parametrize("witness", [None, doctor(until=TODAY - timedelta(days=1))])
+def test_without_a_licence_nobody_takes_the_signature(witness: Practitioner | None) -> None:
+    with pytest.raises(LicenceLapsed):
+        KNOWN.when(SIGN, witness)
 
 
 def test_a_photo_consent_is_taken_back() -> None:

@@ -11,9 +11,9 @@ from mesoflow.clinical.v1 import outcome_pb2, scalp_pb2
 from mesoflow.consult.v1 import events_pb2 as own
 from mesoflow.safety.v1 import events_pb2 as safety
 from mesoflow.sessions.v1 import events_pb2 as sessions
-from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery
 from services.chassis.handling import Owed
+from services.chassis.kernel import derived_id
 from services.consult.domain.following import Repoint
 from services.consult.domain.patient.commands import AbsorbPatient, NoteObligation
 from services.consult.domain.plan.commands import RecheckPlan

@@ -15,23 +15,28 @@ from services.consult.domain.consultation.model import (
     SuitabilityReview,
 )
 from services.consult.domain.patient.model import PatientState
+from services.consult.domain.plan.commands import AttachQuote
 from services.consult.domain.plan.facts import (
     Surroundings,
 )
+from services.consult.domain.plan.model import Plan, PlanState
+from services.consult.domain.plan.standing import stands
 from services.consult.domain.practitioner.model import Practitioner
 from services.consult.reference.loader import reference
 from tests.unit.consult.cocktails import FORMULARY, SIGNED, amended
-from tests.unit.consult.plans import OTHER_CLINIC, OTHER_DOCTOR
+from tests.unit.consult.plans import OTHER_CLINIC, OTHER_DOCTOR, attach
 from tests.unit.consult.samples import (
     CLINIC,
     DOCTOR,
     NOW,
     assessment,
     clinic,
+    cocktail,
     consultation,
     doctor,
     ground,
     patient,
+    quoted,
 )
 
 # What a chain could sign meanwhile, and what could become of the patient.
@@ -51,6 +56,12 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"state": PatientState.MERGED},
     {"state": PatientState.RESTRICTED},
     {"state": PatientState.ERASED},
+)
+COCKTAILS = (
+    cocktail(),
+    cocktail(("minoxidil", 4_500)),
+    cocktail(("minoxidil", 900), ("dutasteride", 100)),
+    cocktail(("copper", 1), ("cysteine", 1)),
 )
 PLACES = {DOCTOR: CLINIC, OTHER_DOCTOR: OTHER_CLINIC}
 SCHEDULES, COOLING_OFFS = reference().schedules, reference().cooling_offs
@@ -109,3 +120,28 @@ def physician(practitioner_id: str) -> Practitioner:
     until = (NOW + timedelta(days=3_000)).date()
     where = (PLACES[practitioner_id],)
     return replace(doctor(until=until), practitioner_id=practitioner_id, clinic_ids=where)
+
+
+def working_at(where: str) -> str:
+    """Return the physician of a clinic."""
+    return next(who for who, place in PLACES.items() if place == where)
+
+
+def offer(quote_id: str, amends_quote_id: str | None, at: datetime) -> AttachQuote:
+    """Return what billing's quote asks of its plan, good for a fortnight."""
+    found = attach(quoted(quote_id), amends_quote_id)
+    return replace(found, valid_until=at + timedelta(days=14), at=at)
+
+
+def hold_consent(plan: Plan) -> None:
+    """Hold that no consent outlives its terms, and that nothing goes on without one."""
+    consent = plan.consent
+    if consent is not None and stands(consent):
+        assert consent.plan_version == plan.terms_version, "a consent outlives its terms"
+    if plan.state is PlanState.ACCEPTED:
+        assert plan.quote is not None
+        assert consent is not None
+        assert consent.withdrawn_at is None
+    if plan.state is PlanState.CONSENTED:
+        assert consent is not None
+        assert stands(consent)

@@ -10,9 +10,9 @@ from mesoflow.clinical.v1 import reaction_pb2, scalp_pb2
 from mesoflow.consult.v1 import events_pb2 as consult_events
 from mesoflow.safety.v1 import events_pb2 as own
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
-from services.chassis.clock import derived_id
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Owed
+from services.chassis.kernel import derived_id
 from services.safety.domain.case.commands import LinkExposures, OpenCase
 from services.safety.domain.case.model import ReactionTerm, SeriousnessCriterion
 from services.safety.domain.exposure.commands import (
@@ -21,7 +21,12 @@ from services.safety.domain.exposure.commands import (
     RepointExposure,
 )
 from services.safety.domain.hold.commands import CarryHold
-from services.safety.domain.person.commands import FollowMerge, ForgetPatient, Repoint
+from services.safety.domain.person.commands import (
+    FollowAgain,
+    FollowMerge,
+    ForgetPatient,
+    Repoint,
+)
 from services.safety.domain.person.model import person_id_of
 from services.safety.events.consumers import HEARINGS
 from services.safety.handlers.case import CASE
@@ -180,7 +185,7 @@ PERSON_1 = person_id_of("patient-1")
 FOLLOW = FollowMerge(PERSON_1, "patient-1", "patient-2", RECORDED)
 
 
-def test_a_merge_is_followed_holds_first_and_looked_at_once_more() -> None:
+def test_a_merge_is_followed_holds_first_and_looked_for_again() -> None:
     event = own.MergeFollowed(
         person_id=PERSON_1,
         patient_id="patient-1",
@@ -189,14 +194,16 @@ def test_a_merge_is_followed_holds_first_and_looked_at_once_more() -> None:
         case_ids=["case-1"],
         hold_ids=["hold-1"],
     )
-    carried, exposure, case, last = owed(event, OWN)
+    carried, exposure, case, again, onward = owed(event, OWN)
     assert carried.command == CarryHold(carried.key, "hold-1", "patient-2", RECORDED)
     assert carried.key == derived_id("hold", "hold-1", "patient-2")
     assert exposure == Owed(
         EXPOSURE, "session-1", RepointExposure("session-1", "patient-2", RECORDED)
     )
     assert case == Owed(CASE, "case-1", Repoint("case-1", "patient-2", RECORDED))
-    assert last == Owed(PERSON, PERSON_1, FOLLOW)
+    assert again == Owed(PERSON, PERSON_1, FollowAgain(PERSON_1, "patient-1", RECORDED))
+    survivor = person_id_of("patient-2")
+    assert onward == Owed(PERSON, survivor, FollowAgain(survivor, "patient-2", RECORDED))
 
 
 def test_a_merge_and_an_erasure_are_heard() -> None:

@@ -12,7 +12,12 @@ from services.safety.domain.hold.model import (
     HoldState,
     HoldSubject,
 )
-from services.safety.domain.person.commands import Command, FollowMerge, ForgetPatient
+from services.safety.domain.person.commands import (
+    Command,
+    FollowAgain,
+    FollowMerge,
+    ForgetPatient,
+)
 from services.safety.domain.person.decider import DECIDER, Kept, project
 from services.safety.domain.person.events import Event, MergeFollowed, PatientForgotten
 from services.safety.domain.person.model import Person, person_id_of
@@ -28,6 +33,7 @@ from tests.unit.safety.test_hold import CARRY, LOT, placing
 AT = datetime(2026, 3, 5, 8, tzinfo=UTC)
 PERSON = person_id_of("patient-1")
 FOLLOW = FollowMerge(PERSON, "patient-1", "patient-2", AT)
+AGAIN = FollowAgain(PERSON, "patient-1", AT)
 FORGET = ForgetPatient(PERSON, "patient-1", AT)
 HELD = Kept(hold_ids=("hold-1",))
 FOLLOWED = MergeFollowed(PERSON, "patient-1", "patient-2", (), (), ("hold-1",), AT)
@@ -45,6 +51,10 @@ FORGOTTEN = PatientForgotten(PERSON, "patient-1", AT)
         ([FOLLOWED], FOLLOW, HELD, []),
         ([FOLLOWED], FOLLOW, Kept(("session-1",), ("case-1",), ("hold-1",)), [LATE]),
         ([BARE], FOLLOW, HELD, [FOLLOWED]),
+        ([], AGAIN, HELD, []),
+        ([FOLLOWED], AGAIN, HELD, []),
+        ([BARE], AGAIN, HELD, [FOLLOWED]),
+        ([FORGOTTEN], AGAIN, HELD, []),
         ([], FORGET, None, [FORGOTTEN]),
         ([FOLLOWED], FORGET, None, [FORGOTTEN]),
         ([FORGOTTEN], FORGET, None, []),

@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.kernel import DomainError
+from services.chassis.kernel import DomainError, Remove
 from services.sessions.domain.clinical import Step
-from services.sessions.domain.course.errors import ConsentWithdrawn
+from services.sessions.domain.course.errors import ConsentWithdrawn, CourseSuspended
 from services.sessions.domain.course.errors import CourseClosed as CourseClosedRefusal
 from services.sessions.domain.course.events import CourseClosed
-from services.sessions.domain.course.model import CourseCloseReason
+from services.sessions.domain.course.model import CourseCloseReason, CourseState
 from services.sessions.domain.gate.errors import HoldActive
 from services.sessions.domain.session.checklist import MANDATORY
 from services.sessions.domain.session.commands import Command, CompleteSession, LookAtGates
@@ -179,6 +179,18 @@ def test_a_session_of_an_ended_course_takes_no_step_but_what_was_given_already(
     assert state.interruption_cause is cause
 
 
+@pytest.mark.parametrize("place", range(len(MANDATORY)))
+def test_a_session_whose_plan_waits_goes_no_further_towards_the_needle(place: int) -> None:
+    spec, name = running(*MANDATORY[:place]), MANDATORY[place]
+    waiting = surroundings(of=replace(course(), state=CourseState.SUSPENDED))
+    if place < MANDATORY.index(Step.INJECTED):
+        assert type(refused(spec, step(name), waiting)) is CourseSuspended
+        assert spec.when(step(name), surroundings())
+        return
+    # What was given is written down and looked after, and nothing that was earned is lost.
+    assert spec.when(step(name), waiting) == spec.when(step(name), surroundings())
+
+
 def test_what_was_given_before_the_interruption_is_written_down_after_it() -> None:
     facts = over(CourseCloseReason.CONSENT_WITHDRAWN)
     spec = running(*BEFORE_NEEDLE)
@@ -212,7 +224,7 @@ def test_an_interrupted_session_takes_no_other_step(name: Step) -> None:
     assert isinstance(refused(later, step(name), surroundings()), SessionClosed)
 
 
-def test_a_look_interrupts_a_running_session_of_an_ended_course_and_no_other() -> None:
+def test_a_look_interrupts_a_running_session_of_an_ended_course() -> None:
     facts = over(CourseCloseReason.CONSENT_WITHDRAWN)
     look = LookAtGates("session-1", NOW)
     injected = running(*BEFORE_NEEDLE, Step.INJECTED)
@@ -220,7 +232,22 @@ def test_a_look_interrupts_a_running_session_of_an_ended_course_and_no_other() -
     assert isinstance(ended, SessionInterrupted)
     assert ended.administrations == (INJECTION,)
     assert Spec(DECIDER).given(*injected.history, ended).when(look, facts) == []
-    assert Spec(DECIDER).given(BOOKED).when(look, facts) == []
+
+
+@pytest.mark.parametrize(("reason", "refusal", "cause"), CAUSES)
+def test_a_booked_session_of_an_ended_course_is_given_up_and_one_under_a_hold_is_not(
+    reason: CourseCloseReason, refusal: type[DomainError], cause: InterruptionCause
+) -> None:
+    look, booking = LookAtGates("session-1", NOW), Spec(DECIDER).given(BOOKED)
+    assert booking.when(look, surroundings(PATIENT)) == []
+    [ended] = booking.when(look, over(reason))
+    assert isinstance(ended, SessionInterrupted)
+    assert (ended.cause, ended.administrations) == (cause, ())
+    assert DECIDER.project is not None
+    freed = [fact.table for fact in DECIDER.project(ended) if isinstance(fact, Remove)]
+    assert freed == ["bookings", "room_slots", "practitioner_slots"]
+    given_up = Spec(DECIDER).given(BOOKED, ended)
+    assert isinstance(refused(given_up, step(Step.INJECTED), surroundings()), SessionClosed)
 
 
 def test_a_lot_that_was_not_checked_in_is_refused() -> None:

@@ -7,6 +7,7 @@ from mesoflow.sessions.v1 import events_pb2 as own
 from services.chassis.kernel import Forget
 from services.sessions.domain.person.commands import (
     Command,
+    FollowAgain,
     FollowMerge,
     ForgetPatient,
     Repoint,
@@ -20,6 +21,7 @@ from tests.unit.sessions.test_consumers import AT, heard
 
 PERSON = person_id_of("patient-1")
 FOLLOW = FollowMerge(PERSON, "patient-1", "patient-2", NOW)
+AGAIN = FollowAgain(PERSON, "patient-1", NOW)
 FORGET = ForgetPatient(PERSON, "patient-1", NOW)
 NOTHING = Kept()
 SOME = Kept(("course-1",), ("session-1",), ("outcome-1",), ("reaction-1",), ("lot-1",))
@@ -40,6 +42,10 @@ FORGOTTEN = PatientForgotten(PERSON, "patient-1", NOW)
         ([FOLLOWED], FOLLOW, NOTHING, []),
         ([BARE], FOLLOW, SOME, [FOLLOWED]),
         ([FORGOTTEN], FOLLOW, NOTHING, [BARE]),
+        ([], AGAIN, SOME, []),
+        ([BARE], AGAIN, NOTHING, []),
+        ([BARE], AGAIN, SOME, [FOLLOWED]),
+        ([FORGOTTEN], AGAIN, SOME, []),
         ([], FORGET, None, [FORGOTTEN]),
         ([FOLLOWED], FORGET, None, [FORGOTTEN]),
         ([FORGOTTEN], FORGET, None, []),
@@ -62,7 +68,7 @@ def test_a_merged_and_an_erased_patient_are_both_known() -> None:
     assert (state.into_patient_id, state.forgotten_at) == ("patient-2", NOW)
 
 
-def test_a_merge_is_followed_by_every_record_and_looked_at_once_more() -> None:
+def test_a_merge_is_followed_by_every_record_and_looked_for_again() -> None:
     event = own.MergeFollowed(
         person_id=PERSON,
         patient_id="patient-1",
@@ -73,7 +79,7 @@ def test_a_merge_is_followed_by_every_record_and_looked_at_once_more() -> None:
         reaction_ids=["reaction-1"],
         lot_ids=["lot-1"],
     )
-    *moves, last = heard(event)
+    *moves, again, onward = heard(event)
     assert {(each.aggregate.name, each.key) for each in moves} == {
         *(("course", "course-1"), ("session", "session-1"), ("session", "session-2")),
         *(("outcome", "outcome-1"), ("reaction", "reaction-1"), ("lot", "lot-1")),
@@ -81,7 +87,9 @@ def test_a_merge_is_followed_by_every_record_and_looked_at_once_more() -> None:
     assert {each.command for each in moves} == {
         Repoint(each.key, "patient-2", AT) for each in moves
     }
-    assert (last.key, last.command) == (PERSON, FollowMerge(PERSON, "patient-1", "patient-2", AT))
+    assert (again.key, again.command) == (PERSON, FollowAgain(PERSON, "patient-1", AT))
+    survivor = person_id_of("patient-2")
+    assert (onward.key, onward.command) == (survivor, FollowAgain(survivor, "patient-2", AT))
 
 
 def test_a_merge_and_an_erasure_are_heard() -> None:

@@ -7,9 +7,9 @@ fixed at the sale, is earned (DOMAIN section 9, revenue; section 10 rule 19).
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
-from uuid import NAMESPACE_OID, uuid5
 
 from services.billing.domain.money import allocate
+from services.chassis.kernel import derived_id
 
 
 class AccountState(Enum):
@@ -114,12 +114,9 @@ def spread(net: int, tax: int, sessions: int) -> tuple[Share, ...]:
 
 def carried_over_of(account_id: str) -> str:
     """Return the id of the one payment that another system's course brings along."""
-    return str(uuid5(NAMESPACE_OID, f"payment\x1f{account_id}\x1fcarried_over"))
+    return derived_id("payment", account_id, "carried_over")
 
 
 def account_of(plan_id: str) -> str:
-    """Return the id of a plan's account: the chassis's derived_id("account", plan_id).
-
-    Worked out here too since rules and handlers may not import the chassis's clock.
-    """
-    return str(uuid5(NAMESPACE_OID, f"account\x1f{plan_id}"))
+    """Return the id of a plan's one account."""
+    return derived_id("account", plan_id)

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import NAMESPACE_OID, uuid5
+
+from services.chassis.kernel import derived_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,9 +16,6 @@ class Person:
     forgotten_at: datetime | None
 
 
-def person_of(patient_id: str) -> str:
-    """Return the id of what is known here of a patient: derived_id("person", patient_id).
-
-    Worked out here too since rules and handlers may not import the chassis's clock.
-    """
-    return str(uuid5(NAMESPACE_OID, f"person\x1f{patient_id}"))
+def person_id_of(patient_id: str) -> str:
+    """Return the id that a patient's person always has."""
+    return derived_id("person", patient_id)

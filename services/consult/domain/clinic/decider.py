@@ -16,7 +16,8 @@ from services.consult.domain.clinic.errors import (
 from services.consult.domain.clinic.events import ClinicAmended, ClinicOpened, Event, RoomAdded
 from services.consult.domain.clinic.model import Clinic, Room
 
-TIME_ZONES = frozenset(available_timezones())
+# The last two are no place: the machine's own zone, and "not set up yet".
+TIME_ZONES = frozenset(available_timezones()) - {"localtime", "Factory"}
 
 
 def decide(

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date
-from uuid import NAMESPACE_OID, uuid5
 
+from services.chassis.kernel import derived_id
 from services.consult.domain.formulary.reference import (
     EvidenceLevel,
     JurisdictionStatus,
@@ -119,8 +119,5 @@ class Changes:
 
 
 def formulary_of(chain_id: str) -> str:
-    """Return the id of a chain's formulary: the chassis's derived_id("formulary", chain_id).
-
-    Worked out here too since rules and handlers may not import the chassis's clock.
-    """
-    return str(uuid5(NAMESPACE_OID, f"formulary\x1f{chain_id}"))
+    """Return the id of a chain's one formulary."""
+    return derived_id("formulary", chain_id)

@@ -43,8 +43,9 @@ from services.consult.domain.patient.evolution import evolve
 from services.consult.domain.patient.merging import MergeFacts
 from services.consult.domain.patient.model import Patient, VitalStatus
 from services.consult.domain.patient.standing import present, usable
+from services.consult.domain.practitioner.model import Practitioner
 
-Facts = bool | MergeFacts | Patient | ErasureFacts | None
+Facts = bool | MergeFacts | Patient | ErasureFacts | Practitioner | None
 Deciding = Callable[[Any, Patient], Sequence[Event]]
 
 
@@ -119,7 +120,6 @@ ON_USABLE: Mapping[type[Any], Deciding] = {
     AmendPatient: amend,
     RecordTherapy: therapies.record,
     EndTherapy: therapies.end,
-    SignPhotoConsent: photo.sign,
 }
 ON_ANY: Mapping[type[Any], Deciding] = {
     NoteObligation: obligations.note,
@@ -133,6 +133,7 @@ ON_OTHERS: Mapping[type[Any], Callable[[Any, Patient | None, Any], Sequence[Even
     AbsorbPatient: merging.absorb,
     ErasePatient: erasing.erase,
     RetryErasure: erasing.retry,
+    SignPhotoConsent: photo.sign,
 }
 
 

@@ -12,7 +12,12 @@ from services.consult.domain.patient.errors import (
     PatientNotFound,
 )
 from services.consult.domain.patient.events import ObligationNoted, PatientAbsorbed, PatientMerged
-from services.consult.domain.patient.model import Patient, PatientState, PregnancyPotential
+from services.consult.domain.patient.model import (
+    AgeBand,
+    Patient,
+    PatientState,
+    PregnancyPotential,
+)
 from services.consult.domain.patient.obligations import later
 from services.consult.domain.patient.standing import usable
 
@@ -69,6 +74,9 @@ def refuse_unlike(duplicate: Patient, survivor: Patient, unabsorbed_ids: Sequenc
     if duplicate.vital_status is not survivor.vital_status:
         # The dead stay dead: whichever of the two is wrong is amended first.
         raise MergeNotAllowed(violations=[Violation("VITAL_STATUS", duplicate.vital_status.value)])
+    if {duplicate.age_band, survivor.age_band} == {AgeBand.MINOR, AgeBand.ADULT}:
+        # Nobody is both: whichever birth date is wrong, or was looked at too long ago, likewise.
+        raise MergeNotAllowed(violations=[Violation("AGE_BAND", duplicate.age_band.value)])
     if unabsorbed_ids:
         raise MergeNotAllowed(
             violations=[Violation("PATIENT", id, "is being taken in") for id in unabsorbed_ids]

@@ -6,8 +6,11 @@ from services.consult.domain.patient.commands import SignPhotoConsent, WithdrawP
 from services.consult.domain.patient.errors import PhotoConsentMissing
 from services.consult.domain.patient.events import PhotoConsentSigned, PhotoConsentWithdrawn
 from services.consult.domain.patient.model import Patient, PhotoPurpose
+from services.consult.domain.patient.standing import usable
 from services.consult.domain.plan.consent_text import ConsentTexts, said
 from services.consult.domain.plan.errors import ConsentStale, LanguageNotAvailable
+from services.consult.domain.practitioner.model import Practitioner
+from services.consult.domain.practitioner.signing import refuse_unless_licensed
 
 
 def text_for(texts: ConsentTexts | None, purposes: Collection[PhotoPurpose]) -> str:
@@ -24,13 +27,20 @@ def text_for(texts: ConsentTexts | None, purposes: Collection[PhotoPurpose]) -> 
     return "\n\n".join("\n".join(part) for part in parts) + "\n"
 
 
-def sign(command: SignPhotoConsent, state: Patient) -> Sequence[PhotoConsentSigned]:
-    """Record the signature, or refuse one under another text; it replaces what stood."""
+def sign(
+    command: SignPhotoConsent, state: Patient | None, practitioner: Practitioner | None
+) -> Sequence[PhotoConsentSigned]:
+    """Record the signature, which replaces what stood.
+
+    Refused under another text, and where whoever takes it holds no licence.
+    """
+    patient = usable(state)
+    refuse_unless_licensed(practitioner, command.at)
     if command.text_digest != command.expected_digest:
         raise ConsentStale
     return [
         PhotoConsentSigned(
-            patient_id=state.patient_id,
+            patient_id=patient.patient_id,
             photo_consent_id=command.photo_consent_id,
             purposes=command.purposes,
             text_digest=command.text_digest,

@@ -9,7 +9,7 @@ from services.consult.domain.plan.consenting import voided
 from services.consult.domain.plan.eligibility import permitted, refuse_unless_answerable
 from services.consult.domain.plan.events import Event, PlanAmended
 from services.consult.domain.plan.facts import ProposalFacts
-from services.consult.domain.plan.model import Plan
+from services.consult.domain.plan.model import Plan, TopicalAnaesthetic
 from services.consult.domain.plan.proposing import refuse_unknown_therapies, wished
 from services.consult.domain.plan.schedule import LaidOut, ScheduleWish, laid_out, refused
 from services.consult.domain.plan.standing import quoted, refuse_closed
@@ -50,9 +50,8 @@ def amended(
         maintenance_protocol_code=layout.maintenance_protocol_code,
         maintenance_version=layout.maintenance_version,
         deviation_reason=layout.deviation_reason,
-        supplementary_therapy_codes=command.supplementary_therapy_codes
-        or plan.supplementary_therapy_codes,
-        topical_anaesthetic=command.topical_anaesthetic or plan.topical_anaesthetic,
+        supplementary_therapy_codes=changed_therapies(command, plan),
+        topical_anaesthetic=changed_anaesthetic(command, plan),
         formulary_version=ground.formulary.version,
         suitability_rules_version=assessment.rules_version,
         terms_version=plan.version + len(voided(plan, command.at)) + 1,
@@ -62,6 +61,20 @@ def amended(
         amended_at=command.at,
         jurisdiction_code=ground.jurisdiction_code,
     )
+
+
+def changed_therapies(command: AmendPlan, plan: Plan) -> tuple[str, ...]:
+    """Return the therapies beside the sessions from now on."""
+    if command.without_supplementary_therapies:
+        return ()
+    return command.supplementary_therapy_codes or plan.supplementary_therapy_codes
+
+
+def changed_anaesthetic(command: AmendPlan, plan: Plan) -> TopicalAnaesthetic | None:
+    """Return the numbing cream from now on."""
+    if command.without_topical_anaesthetic:
+        return None
+    return command.topical_anaesthetic or plan.topical_anaesthetic
 
 
 def changed_layout(command: AmendPlan, plan: Plan, facts: ProposalFacts) -> LaidOut:

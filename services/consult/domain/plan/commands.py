@@ -61,7 +61,7 @@ class ImportPlan:
 
 @dataclass(frozen=True, slots=True)
 class AmendPlan:
-    """Change what a plan says; what is empty stays."""
+    """Change what a plan says; what is empty stays, but for what it is to go on `without`."""
 
     plan_id: str
     practitioner_id: str
@@ -76,6 +76,8 @@ class AmendPlan:
     deviation_reason: ScheduleDeviationReason | None = None
     supplementary_therapy_codes: tuple[str, ...] = ()
     topical_anaesthetic: TopicalAnaesthetic | None = None
+    without_supplementary_therapies: bool = False
+    without_topical_anaesthetic: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from enum import Enum
-from uuid import NAMESPACE_OID, uuid5
+
+from services.chassis.kernel import derived_id
 
 
 class Measure(Enum):
@@ -125,8 +126,5 @@ class Response:
 
 
 def response_of(plan_id: str) -> str:
-    """Return the id of a plan's response: the chassis's derived_id("response", plan_id).
-
-    Worked out here too since rules and handlers may not import the chassis's clock.
-    """
-    return str(uuid5(NAMESPACE_OID, f"response\x1f{plan_id}"))
+    """Return the id of a plan's one response."""
+    return derived_id("response", plan_id)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from services.chassis.kernel import Decider, Fact, Forget
-from services.safety.domain.person.commands import Command, FollowMerge, ForgetPatient
+from services.safety.domain.person.commands import Command, FollowAgain, FollowMerge, ForgetPatient
 from services.safety.domain.person.events import Event, MergeFollowed, PatientForgotten
 from services.safety.domain.person.model import Person
 
@@ -24,6 +24,12 @@ def decide(command: Command, state: Person | None, facts: Kept | None) -> Sequen
         case FollowMerge():
             assert facts is not None, "a merge is followed by what is kept"
             return followed(command, state, facts)
+        case FollowAgain():
+            if state is None or state.into_patient_id is None:
+                return []
+            assert facts is not None, "a merge is followed by what is kept"
+            whose = (command.person_id, command.patient_id)
+            return followed(FollowMerge(*whose, state.into_patient_id, command.at), state, facts)
         case ForgetPatient():
             return forgotten(command, state)
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from uuid import NAMESPACE_OID, uuid5
+
+from services.chassis.kernel import derived_id
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,4 +23,4 @@ class Person:
 
 def person_id_of(patient_id: str) -> str:
     """Return the id that a patient's person always has."""
-    return str(uuid5(NAMESPACE_OID, "\x1f".join(("person", patient_id.lower()))))
+    return derived_id("person", patient_id)

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from uuid import NAMESPACE_OID, uuid5
 
+from services.chassis.kernel import derived_id
 from services.sessions.domain.clinical import HoldKind, HoldSubject
 
 CODED = frozenset({HoldKind.PRODUCT, HoldKind.INGREDIENT, HoldKind.DEVICE})
@@ -51,7 +51,7 @@ def gate_id_of(subject: HoldSubject) -> str:
     A UUID may be written in either case: a hold must not miss its gate for that.
     """
     key = subject.subject_id if subject.kind in CODED else subject.subject_id.lower()
-    return str(uuid5(NAMESPACE_OID, "\x1f".join(("gate", subject.kind.value, key))))
+    return derived_id("gate", subject.kind.value, key)
 
 
 def licensed(gate: Gate, day: date) -> bool:

@@ -6,11 +6,20 @@ from datetime import datetime
 
 @dataclass(frozen=True, slots=True)
 class FollowMerge:
-    """Find what is kept of a duplicate; again and again, until nothing is."""
+    """Find what is kept of a duplicate."""
 
     person_id: str
     patient_id: str
     into_patient_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class FollowAgain:
+    """Find what came to be kept of a merged patient meanwhile; again, until nothing is."""
+
+    person_id: str
+    patient_id: str
     at: datetime
 
 
@@ -32,4 +41,4 @@ class Repoint:
     at: datetime
 
 
-Command = FollowMerge | ForgetPatient
+Command = FollowMerge | FollowAgain | ForgetPatient

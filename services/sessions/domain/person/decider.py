@@ -4,7 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 
 from services.chassis.kernel import Decider, Fact, Forget
-from services.sessions.domain.person.commands import Command, FollowMerge, ForgetPatient
+from services.sessions.domain.person.commands import (
+    Command,
+    FollowAgain,
+    FollowMerge,
+    ForgetPatient,
+)
 from services.sessions.domain.person.events import Event, MergeFollowed, PatientForgotten
 from services.sessions.domain.person.model import Person
 
@@ -30,6 +35,12 @@ def decide(command: Command, state: Person | None, facts: Kept | None) -> Sequen
         case FollowMerge():
             assert facts is not None, "a merge is followed by what is kept"
             return followed(command, state, facts)
+        case FollowAgain():
+            if state is None or state.into_patient_id is None:
+                return []
+            assert facts is not None, "a merge is followed by what is kept"
+            whose = (command.person_id, command.patient_id)
+            return followed(FollowMerge(*whose, state.into_patient_id, command.at), state, facts)
         case ForgetPatient():
             return forgotten(command, state)
 

@@ -5,7 +5,8 @@ from datetime import datetime
 
 from services.chassis.kernel import Violation
 from services.sessions.domain.clinical import HoldSubject, Step
-from services.sessions.domain.course.model import CourseCloseReason
+from services.sessions.domain.course.errors import CourseSuspended
+from services.sessions.domain.course.model import CourseCloseReason, CourseState
 from services.sessions.domain.course.passing import refuse_closed
 from services.sessions.domain.gate.decider import holds_in, refuse_held
 from services.sessions.domain.session.commands import RecordStep
@@ -26,6 +27,7 @@ from services.sessions.domain.session.model import (
 )
 
 ORDER: tuple[Step, ...] = tuple(Step)
+BEFORE_INJECTION = ORDER[: ORDER.index(Step.INJECTED)]
 MANDATORY: tuple[Step, ...] = tuple(step for step in ORDER if step is not Step.ANAESTHETIC_APPLIED)
 
 
@@ -67,6 +69,8 @@ def record(
         stop = stop_in(facts)
     if command.step is not Step.INJECTED:
         refuse_stopped(facts)
+    if command.step in BEFORE_INJECTION:
+        refuse_waiting(facts)
     refuse_out_of_order(command.step, state)
     for injection in command.injections:
         if injection.lot_id not in state.lot_ids:
@@ -85,8 +89,8 @@ def record(
 
 
 def stopped(state: Session) -> Stop | None:
-    """Return what had interrupted the session; None of one that was not."""
-    if state.interruption_cause is None:
+    """Return what had interrupted the session; None of one that was not, or never began."""
+    if state.interruption_cause is None or state.started_at is None:
         return None
     return Stop(
         state.interruption_cause, state.interrupting_subject, state.interrupting_hold_id or ""
@@ -98,6 +102,15 @@ def refuse_stopped(facts: Surroundings) -> None:
     if facts.course is not None:
         refuse_closed(facts.course)
     refuse_held(holds_in(facts.gates))
+
+
+def refuse_waiting(facts: Surroundings) -> None:
+    """Refuse to go on towards an injection under a plan that was changed or passes no more.
+
+    Consent ends with any change of the plan (DOMAIN 10 rule 6). What was injected is looked after.
+    """
+    if facts.course is not None and facts.course.state is CourseState.SUSPENDED:
+        raise CourseSuspended
 
 
 def refuse_not_running(state: Session) -> None:

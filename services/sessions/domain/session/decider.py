@@ -36,7 +36,12 @@ from services.sessions.domain.session.events import (
     SessionStepRecorded,
 )
 from services.sessions.domain.session.facts import Surroundings
-from services.sessions.domain.session.model import Clearance, Session, SessionState
+from services.sessions.domain.session.model import (
+    Clearance,
+    InterruptionCause,
+    Session,
+    SessionState,
+)
 from services.sessions.domain.session.start import start
 
 # DOMAIN 4.1 row 13 and 10 rule 12: within 24-72 h, and at 2, 4, 8 and 12 weeks for late nodules.
@@ -114,9 +119,15 @@ def abort(command: AbortSession, state: Session) -> SessionAborted:
 
 
 def look(command: LookAtGates, state: Session, facts: Surroundings) -> list[Event]:
-    """Return the interruption of a running session by what has reached it."""
+    """Return the interruption of a session by what has reached it.
+
+    A hold stops one that runs; the end of its course also one that is booked, which would keep
+    room, practitioner and credit for nobody.
+    """
     stop = stop_in(facts)
-    if state.state is not SessionState.STARTED or stop is None:
+    if stop is None or state.state not in RUNNING_OR_BOOKED:
+        return []
+    if state.state is SessionState.BOOKED and stop.cause is InterruptionCause.HOLD:
         return []
     return [interrupt(state, stop, command.at)]
 

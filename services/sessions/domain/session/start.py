@@ -37,7 +37,7 @@ from services.sessions.domain.session.events import SessionStarted
 from services.sessions.domain.session.facts import Surroundings
 from services.sessions.domain.session.model import SafetyAnswer, Session, SessionState
 
-# DESIGN's promise: safety's answer counts for this long, in either direction of two clocks.
+# Safety's answer counts for this long, in either direction of two clocks.
 CLEARANCE_GOOD_FOR = timedelta(seconds=5)
 
 

@@ -27,7 +27,7 @@ from google.type import date_pb2 as google_dot_type_dot_date__pb2
 from mesoflow.clinical.v1 import answer_pb2 as mesoflow_dot_clinical_dot_v1_dot_answer__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"mesoflow/clinical/v1/patient.proto\x12\x14mesoflow.clinical.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a!mesoflow/clinical/v1/answer.proto\"`\n\x06\x43oding\x12\x1b\n\x06system\x18\x01 \x01(\tB\x0b\xbaH\x08r\x06\x18\x80\x02\x88\x01\x01\x12\x39\n\x04\x63ode\x18\x02 \x01(\tB+\xbaH(r&2$^[A-Za-z0-9][A-Za-z0-9._:/+-]{0,63}$\"\xdd\x03\n\x07History\x12:\n\tallergies\x18\x01 \x03(\x0b\x32\x1c.mesoflow.clinical.v1.CodingB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12;\n\nconditions\x18\x02 \x03(\x0b\x32\x1c.mesoflow.clinical.v1.CodingB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12<\n\x0bmedications\x18\x03 \x03(\x0b\x32\x1c.mesoflow.clinical.v1.CodingB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12:\n\x08pregnant\x18\x04 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12?\n\rbreastfeeding\x18\x05 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x32\n\tfertility\x18\x06 \x01(\x0b\x32\x1f.mesoflow.clinical.v1.Fertility\x12\x38\n\x04labs\x18\x07 \x03(\x0b\x32\x1f.mesoflow.clinical.v1.LabResultB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x30\n\x06weight\x18\x08 \x01(\x0b\x32 .mesoflow.clinical.v1.BodyWeight\"\xf8\x01\n\tLabResult\x12/\n\x08lab_code\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z][A-Z0-9_]{0,63}$\x12\x1e\n\x11value_thousandths\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\x1a\n\tunit_code\x18\x03 \x01(\tB\x07\xbaH\x04r\x02\x18 \x12\x38\n\x08positive\x18\x04 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12.\n\x0bmeasured_on\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x42\x14\n\x12_value_thousandths\"`\n\nBodyWeight\x12\"\n\x0cweight_grams\x18\x01 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\xa0\xc2\x1e(\xe8\x07\x12.\n\x0bmeasured_on\x18\x02 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\"\x99\x02\n\tFertility\x12\x42\n\x12planning_pregnancy\x18\x01 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x42\n\x12planning_to_father\x18\x02 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12=\n\rcontraception\x18\x03 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x45\n\x15post_dose_undertaking\x18\x04 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\xc8\x01\n\x07Therapy\x12\x12\n\ntherapy_id\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.mesoflow.clinical.v1.TherapyKind\x12,\n\x06\x63oding\x18\x03 \x01(\x0b\x32\x1c.mesoflow.clinical.v1.Coding\x12%\n\nstarted_on\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08\x65nded_on\x18\x05 \x01(\x0b\x32\x11.google.type.Date*^\n\x0bVitalStatus\x12\x1c\n\x18VITAL_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12VITAL_STATUS_ALIVE\x10\x01\x12\x19\n\x15VITAL_STATUS_DECEASED\x10\x02*a\n\x07\x41geBand\x12\x18\n\x14\x41GE_BAND_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41GE_BAND_UNKNOWN\x10\x01\x12\x12\n\x0e\x41GE_BAND_MINOR\x10\x02\x12\x12\n\x0e\x41GE_BAND_ADULT\x10\x03*\xa1\x01\n\x12PregnancyPotential\x12#\n\x1fPREGNANCY_POTENTIAL_UNSPECIFIED\x10\x00\x12!\n\x1dPREGNANCY_POTENTIAL_NOT_ASKED\x10\x01\x12!\n\x1dPREGNANCY_POTENTIAL_ASKED_YES\x10\x02\x12 \n\x1cPREGNANCY_POTENTIAL_ASKED_NO\x10\x03*x\n\x0bTherapyKind\x12\x1c\n\x18THERAPY_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14THERAPY_KIND_TOPICAL\x10\x01\x12\x15\n\x11THERAPY_KIND_ORAL\x10\x02\x12\x1a\n\x16THERAPY_KIND_PROCEDURE\x10\x03\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"mesoflow/clinical/v1/patient.proto\x12\x14mesoflow.clinical.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x16google/type/date.proto\x1a!mesoflow/clinical/v1/answer.proto\"`\n\x06\x43oding\x12\x1b\n\x06system\x18\x01 \x01(\tB\x0b\xbaH\x08r\x06\x18\x80\x02\x88\x01\x01\x12\x39\n\x04\x63ode\x18\x02 \x01(\tB+\xbaH(r&2$^[A-Za-z0-9][A-Za-z0-9._:/+-]{0,63}$\"\xdd\x03\n\x07History\x12:\n\tallergies\x18\x01 \x03(\x0b\x32\x1c.mesoflow.clinical.v1.CodingB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12;\n\nconditions\x18\x02 \x03(\x0b\x32\x1c.mesoflow.clinical.v1.CodingB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12<\n\x0bmedications\x18\x03 \x03(\x0b\x32\x1c.mesoflow.clinical.v1.CodingB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12:\n\x08pregnant\x18\x04 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12?\n\rbreastfeeding\x18\x05 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\n\xbaH\x07\x82\x01\x04\x10\x01 \x00\x12\x32\n\tfertility\x18\x06 \x01(\x0b\x32\x1f.mesoflow.clinical.v1.Fertility\x12\x38\n\x04labs\x18\x07 \x03(\x0b\x32\x1f.mesoflow.clinical.v1.LabResultB\t\xbaH\x06\x92\x01\x03\x10\xc8\x01\x12\x30\n\x06weight\x18\x08 \x01(\x0b\x32 .mesoflow.clinical.v1.BodyWeight\"\x85\x02\n\tLabResult\x12/\n\x08lab_code\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^[A-Z][A-Z0-9_]{0,63}$\x12\x1e\n\x11value_thousandths\x18\x02 \x01(\x03H\x00\x88\x01\x01\x12\'\n\tunit_code\x18\x03 \x01(\tB\x14\xbaH\x11r\x0f\x32\r^[!-~]{0,32}$\x12\x38\n\x08positive\x18\x04 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12.\n\x0bmeasured_on\x18\x05 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\x42\x14\n\x12_value_thousandths\"`\n\nBodyWeight\x12\"\n\x0cweight_grams\x18\x01 \x01(\x03\x42\x0c\xbaH\t\"\x07\x18\xa0\xc2\x1e(\xe8\x07\x12.\n\x0bmeasured_on\x18\x02 \x01(\x0b\x32\x11.google.type.DateB\x06\xbaH\x03\xc8\x01\x01\"\x99\x02\n\tFertility\x12\x42\n\x12planning_pregnancy\x18\x01 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x42\n\x12planning_to_father\x18\x02 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12=\n\rcontraception\x18\x03 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x45\n\x15post_dose_undertaking\x18\x04 \x01(\x0e\x32\x1c.mesoflow.clinical.v1.AnswerB\x08\xbaH\x05\x82\x01\x02\x10\x01\"\xc8\x01\n\x07Therapy\x12\x12\n\ntherapy_id\x18\x01 \x01(\t\x12/\n\x04kind\x18\x02 \x01(\x0e\x32!.mesoflow.clinical.v1.TherapyKind\x12,\n\x06\x63oding\x18\x03 \x01(\x0b\x32\x1c.mesoflow.clinical.v1.Coding\x12%\n\nstarted_on\x18\x04 \x01(\x0b\x32\x11.google.type.Date\x12#\n\x08\x65nded_on\x18\x05 \x01(\x0b\x32\x11.google.type.Date*^\n\x0bVitalStatus\x12\x1c\n\x18VITAL_STATUS_UNSPECIFIED\x10\x00\x12\x16\n\x12VITAL_STATUS_ALIVE\x10\x01\x12\x19\n\x15VITAL_STATUS_DECEASED\x10\x02*a\n\x07\x41geBand\x12\x18\n\x14\x41GE_BAND_UNSPECIFIED\x10\x00\x12\x14\n\x10\x41GE_BAND_UNKNOWN\x10\x01\x12\x12\n\x0e\x41GE_BAND_MINOR\x10\x02\x12\x12\n\x0e\x41GE_BAND_ADULT\x10\x03*\xa1\x01\n\x12PregnancyPotential\x12#\n\x1fPREGNANCY_POTENTIAL_UNSPECIFIED\x10\x00\x12!\n\x1dPREGNANCY_POTENTIAL_NOT_ASKED\x10\x01\x12!\n\x1dPREGNANCY_POTENTIAL_ASKED_YES\x10\x02\x12 \n\x1cPREGNANCY_POTENTIAL_ASKED_NO\x10\x03*x\n\x0bTherapyKind\x12\x1c\n\x18THERAPY_KIND_UNSPECIFIED\x10\x00\x12\x18\n\x14THERAPY_KIND_TOPICAL\x10\x01\x12\x15\n\x11THERAPY_KIND_ORAL\x10\x02\x12\x1a\n\x16THERAPY_KIND_PROCEDURE\x10\x03\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -53,7 +53,7 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_LABRESULT'].fields_by_name['lab_code']._loaded_options = None
   _globals['_LABRESULT'].fields_by_name['lab_code']._serialized_options = b'\272H\032r\0302\026^[A-Z][A-Z0-9_]{0,63}$'
   _globals['_LABRESULT'].fields_by_name['unit_code']._loaded_options = None
-  _globals['_LABRESULT'].fields_by_name['unit_code']._serialized_options = b'\272H\004r\002\030 '
+  _globals['_LABRESULT'].fields_by_name['unit_code']._serialized_options = b'\272H\021r\0172\r^[!-~]{0,32}$'
   _globals['_LABRESULT'].fields_by_name['positive']._loaded_options = None
   _globals['_LABRESULT'].fields_by_name['positive']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_LABRESULT'].fields_by_name['measured_on']._loaded_options = None
@@ -70,24 +70,24 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_FERTILITY'].fields_by_name['contraception']._serialized_options = b'\272H\005\202\001\002\020\001'
   _globals['_FERTILITY'].fields_by_name['post_dose_undertaking']._loaded_options = None
   _globals['_FERTILITY'].fields_by_name['post_dose_undertaking']._serialized_options = b'\272H\005\202\001\002\020\001'
-  _globals['_VITALSTATUS']._serialized_start=1562
-  _globals['_VITALSTATUS']._serialized_end=1656
-  _globals['_AGEBAND']._serialized_start=1658
-  _globals['_AGEBAND']._serialized_end=1755
-  _globals['_PREGNANCYPOTENTIAL']._serialized_start=1758
-  _globals['_PREGNANCYPOTENTIAL']._serialized_end=1919
-  _globals['_THERAPYKIND']._serialized_start=1921
-  _globals['_THERAPYKIND']._serialized_end=2041
+  _globals['_VITALSTATUS']._serialized_start=1575
+  _globals['_VITALSTATUS']._serialized_end=1669
+  _globals['_AGEBAND']._serialized_start=1671
+  _globals['_AGEBAND']._serialized_end=1768
+  _globals['_PREGNANCYPOTENTIAL']._serialized_start=1771
+  _globals['_PREGNANCYPOTENTIAL']._serialized_end=1932
+  _globals['_THERAPYKIND']._serialized_start=1934
+  _globals['_THERAPYKIND']._serialized_end=2054
   _globals['_CODING']._serialized_start=148
   _globals['_CODING']._serialized_end=244
   _globals['_HISTORY']._serialized_start=247
   _globals['_HISTORY']._serialized_end=724
   _globals['_LABRESULT']._serialized_start=727
-  _globals['_LABRESULT']._serialized_end=975
-  _globals['_BODYWEIGHT']._serialized_start=977
-  _globals['_BODYWEIGHT']._serialized_end=1073
-  _globals['_FERTILITY']._serialized_start=1076
-  _globals['_FERTILITY']._serialized_end=1357
-  _globals['_THERAPY']._serialized_start=1360
-  _globals['_THERAPY']._serialized_end=1560
+  _globals['_LABRESULT']._serialized_end=988
+  _globals['_BODYWEIGHT']._serialized_start=990
+  _globals['_BODYWEIGHT']._serialized_end=1086
+  _globals['_FERTILITY']._serialized_start=1089
+  _globals['_FERTILITY']._serialized_end=1370
+  _globals['_THERAPY']._serialized_start=1373
+  _globals['_THERAPY']._serialized_end=1573
 # @@protoc_insertion_point(module_scope)

@@ -3164,6 +3164,8 @@ class AmendPlanRequest(_message.Message):
     DEVIATION_REASON_FIELD_NUMBER: _builtins.int
     SUPPLEMENTARY_THERAPY_CODES_FIELD_NUMBER: _builtins.int
     TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
+    WITHOUT_SUPPLEMENTARY_THERAPIES_FIELD_NUMBER: _builtins.int
+    WITHOUT_TOPICAL_ANAESTHETIC_FIELD_NUMBER: _builtins.int
     request_id: _builtins.str
     etag: _builtins.str
     """The version the caller last saw; empty skips the check."""
@@ -3176,6 +3178,10 @@ class AmendPlanRequest(_message.Message):
     maintenance_sessions: _builtins.int
     deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType
     """Needed where the template is left."""
+    without_supplementary_therapies: _builtins.bool
+    """Takes them all off; then none may be named."""
+    without_topical_anaesthetic: _builtins.bool
+    """Takes it off; then none may be named."""
     @_builtins.property
     def goals(self) -> _containers.RepeatedScalarFieldContainer[_cocktail_pb2.Goal.ValueType]:
         """None keeps them."""
@@ -3189,9 +3195,13 @@ class AmendPlanRequest(_message.Message):
         """Weeks from the first session where they are not the template's; none follows it."""
 
     @_builtins.property
-    def supplementary_therapy_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def supplementary_therapy_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """None keeps them."""
+
     @_builtins.property
-    def topical_anaesthetic(self) -> _model_pb2.TopicalAnaesthetic: ...
+    def topical_anaesthetic(self) -> _model_pb2.TopicalAnaesthetic:
+        """Unset keeps it."""
+
     def __init__(
         self,
         *,
@@ -3208,10 +3218,12 @@ class AmendPlanRequest(_message.Message):
         deviation_reason: _model_pb2.ScheduleDeviationReason.ValueType = ...,
         supplementary_therapy_codes: _abc.Iterable[_builtins.str] | None = ...,
         topical_anaesthetic: _model_pb2.TopicalAnaesthetic | None = ...,
+        without_supplementary_therapies: _builtins.bool = ...,
+        without_topical_anaesthetic: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "deviation_reason", b"deviation_reason", "etag", b"etag", "goals", b"goals", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_sessions", b"maintenance_sessions", "offset_weeks", b"offset_weeks", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "reason", b"reason", "request_id", b"request_id", "supplementary_therapy_codes", b"supplementary_therapy_codes", "topical_anaesthetic", b"topical_anaesthetic"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cocktail", b"cocktail", "deviation_reason", b"deviation_reason", "etag", b"etag", "goals", b"goals", "maintenance_protocol_code", b"maintenance_protocol_code", "maintenance_sessions", b"maintenance_sessions", "offset_weeks", b"offset_weeks", "plan_id", b"plan_id", "protocol_code", b"protocol_code", "reason", b"reason", "request_id", b"request_id", "supplementary_therapy_codes", b"supplementary_therapy_codes", "topical_anaesthetic", b"topical_anaesthetic", "without_supplementary_therapies", b"without_supplementary_therapies", "without_topical_anaesthetic", b"without_topical_anaesthetic"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -924,8 +924,8 @@ class PatientServiceServicer:
     def SignPhotoConsent(self, request, context):
         """Records that the patient signed the photo consent.
         Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE;
-        FAILED_PRECONDITION CONSENT_STALE, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
-        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        FAILED_PRECONDITION CONSENT_STALE, LICENCE_LAPSED, PATIENT_MERGED, PATIENT_ERASED,
+        PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1562,9 +1562,9 @@ class ConsultationServiceServicer:
 
     def RecordFindings(self, request, context):
         """Records what the examination found; an assessment made before falls away.
-        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT GRADE_UNKNOWN; with a note also
-        FAILED_PRECONDITION PATIENT_ERASED, PATIENT_MERGED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH;
-        PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT GRADE_UNKNOWN, DATE_INVALID; with a
+        note also FAILED_PRECONDITION PATIENT_ERASED, PATIENT_MERGED, PATIENT_RESTRICTED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

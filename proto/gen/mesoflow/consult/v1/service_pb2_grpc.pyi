@@ -300,8 +300,8 @@ class PatientServiceStub:
     SignPhotoConsent: _aio.UnaryUnaryMultiCallable[_service_pb2.SignPhotoConsentRequest, _service_pb2.SignPhotoConsentResponse]
     """Records that the patient signed the photo consent.
     Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE;
-    FAILED_PRECONDITION CONSENT_STALE, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
-    ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    FAILED_PRECONDITION CONSENT_STALE, LICENCE_LAPSED, PATIENT_MERGED, PATIENT_ERASED,
+    PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
     """
     WithdrawPhotoConsent: _aio.UnaryUnaryMultiCallable[_service_pb2.WithdrawPhotoConsentRequest, _service_pb2.WithdrawPhotoConsentResponse]
     """Takes the photo consent back, which needs no reason.
@@ -481,8 +481,8 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_service_pb2.SignPhotoConsentResponse]:
         """Records that the patient signed the photo consent.
         Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE;
-        FAILED_PRECONDITION CONSENT_STALE, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
-        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        FAILED_PRECONDITION CONSENT_STALE, LICENCE_LAPSED, PATIENT_MERGED, PATIENT_ERASED,
+        PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
 
     @_abc_1.abstractmethod
@@ -509,9 +509,9 @@ class ConsultationServiceStub:
     """
     RecordFindings: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordFindingsRequest, _service_pb2.RecordFindingsResponse]
     """Records what the examination found; an assessment made before falls away.
-    Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT GRADE_UNKNOWN; with a note also
-    FAILED_PRECONDITION PATIENT_ERASED, PATIENT_MERGED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH;
-    PERMISSION_DENIED PRACTITIONER_REQUIRED.
+    Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT GRADE_UNKNOWN, DATE_INVALID; with a
+    note also FAILED_PRECONDITION PATIENT_ERASED, PATIENT_MERGED, PATIENT_RESTRICTED; ABORTED
+    ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
     """
     AnswerScreening: _aio.UnaryUnaryMultiCallable[_service_pb2.AnswerScreeningRequest, _service_pb2.AnswerScreeningResponse]
     """Records the answers to a questionnaire; an assessment made before falls away.
@@ -563,9 +563,9 @@ class ConsultationServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.RecordFindingsRequest, _abc.Awaitable[_service_pb2.RecordFindingsResponse]],
     ) -> _abc.Awaitable[_service_pb2.RecordFindingsResponse]:
         """Records what the examination found; an assessment made before falls away.
-        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT GRADE_UNKNOWN; with a note also
-        FAILED_PRECONDITION PATIENT_ERASED, PATIENT_MERGED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH;
-        PERMISSION_DENIED PRACTITIONER_REQUIRED.
+        Errors: NOT_FOUND CONSULTATION_NOT_FOUND; INVALID_ARGUMENT GRADE_UNKNOWN, DATE_INVALID; with a
+        note also FAILED_PRECONDITION PATIENT_ERASED, PATIENT_MERGED, PATIENT_RESTRICTED; ABORTED
+        ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
 
     @_abc_1.abstractmethod

@@ -536,7 +536,9 @@ Global___SessionAborted: _TypeAlias = SessionAborted  # noqa: Y015
 
 @_typing.final
 class SessionInterrupted(_message.Message):
-    """A hold reached a running session, which stops where it is."""
+    """A hold reached a running session, or the end of its course a running or booked one: it stops
+    where it is.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
