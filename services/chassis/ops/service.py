@@ -19,7 +19,7 @@ from services.chassis.messages import Contract
 from services.chassis.ops.facts import differing, projected
 from services.chassis.postgres.codec import from_jsonb
 from services.chassis.postgres.journal import GENESIS, Entry, entry_hash, entry_of
-from services.chassis.postgres.pool import Connection, Pool, transaction
+from services.chassis.postgres.pool import Connection, Pool, snapshot, transaction
 from services.chassis.postgres.writing import SQL
 from services.chassis.sealing import KeyProvider, derived_key
 
@@ -98,7 +98,7 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
         reply = pb.VerifyJournalResponse()
         names = [request.aggregate] if request.aggregate else sorted(self.aggregates)
         chain_id = current().caller.chain_id
-        async with transaction(self.pool) as connection:
+        async with snapshot(self.pool) as connection:
             await connection.execute(SQL.enter, [chain_id])
             for name in names:
                 if name not in self.aggregates:

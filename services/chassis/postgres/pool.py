@@ -88,3 +88,13 @@ async def transaction(pool: Pool) -> AsyncIterator[Connection]:
     """Lend a connection inside a transaction."""
     async with acquired(pool) as connection, connection.transaction():
         yield connection
+
+
+@asynccontextmanager
+async def snapshot(pool: Pool) -> AsyncIterator[Connection]:
+    """Lend a connection whose statements all see one moment, so that what they read fits."""
+    async with (
+        acquired(pool) as connection,
+        connection.transaction(isolation="repeatable_read", readonly=True),
+    ):
+        yield connection

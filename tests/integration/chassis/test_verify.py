@@ -1,5 +1,7 @@
 """The journal proves itself: whatever is changed behind the service's back shows."""
 
+import asyncio
+
 import pytest
 
 from mesoflow.ops.v1 import service_pb2 as ops
@@ -37,6 +39,21 @@ async def test_an_untouched_journal_holds(directory: Directory) -> None:
     found = await verified(directory)
     assert (found.aggregates_checked, found.events_checked) == (3, 6)
     assert list(found.broken) == []
+
+
+async def test_a_journal_that_grows_meanwhile_holds(directory: Directory) -> None:
+    """Documents and entries are read one after the other, and must be of one moment."""
+    clinics = [(await directory.opened()).clinic_id for _ in range(6)]
+
+    async def furnish(clinic: str) -> None:
+        for _ in range(12):
+            await directory.with_room(clinic)
+
+    async def watch() -> list[ops.VerifyJournalResponse]:
+        return [await verified(directory) for _ in range(12)]
+
+    *_, found = await asyncio.gather(*map(furnish, clinics), watch())
+    assert [broken for each in found or [] for broken in each.broken] == []
 
 
 @pytest.mark.parametrize(

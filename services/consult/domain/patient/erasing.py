@@ -17,7 +17,7 @@ from services.consult.domain.patient.keeping import Duty, held, retained
 from services.consult.domain.patient.model import Patient, PatientState
 from services.consult.domain.patient.standing import present
 
-# As long as a clearance holds for a session (ADR 6).
+# As long as a clearance holds for a session.
 ANSWER_GOOD_FOR = timedelta(seconds=5)
 Outcome = Sequence[PatientErased | PatientRestricted]
 
