@@ -134,3 +134,38 @@ class Decider(Generic[StateT, CommandT, EventT, FactsT]):
     decide: Callable[[CommandT, StateT | None, FactsT], Sequence[EventT]]
     evolve: Callable[[StateT | None, EventT], StateT]
     project: Callable[[EventT], Sequence[Fact]] | None = None
+
+
+MoreCommandT = TypeVar("MoreCommandT")
+MoreEventT = TypeVar("MoreEventT")
+
+
+def extended(
+    decider: Decider[StateT, CommandT, EventT, FactsT],
+    command: type[MoreCommandT],
+    decide: Callable[[MoreCommandT, StateT | None], Sequence[MoreEventT]],
+    event: type[MoreEventT],
+    evolve: Callable[[StateT, MoreEventT], StateT],
+) -> Decider[StateT, CommandT | MoreCommandT, EventT | MoreEventT, FactsT]:
+    """Return `decider` with one command and one event more, which lead to no fact."""
+    project = decider.project
+
+    def decided(
+        asked: CommandT | MoreCommandT, state: StateT | None, facts: FactsT
+    ) -> Sequence[EventT | MoreEventT]:
+        if isinstance(asked, command):
+            return decide(asked, state)
+        return decider.decide(cast(CommandT, asked), state, facts)
+
+    def evolved(state: StateT | None, said: EventT | MoreEventT) -> StateT:
+        if isinstance(said, event):
+            assert state is not None, "nothing is born of it"
+            return evolve(state, said)
+        return decider.evolve(state, cast(EventT, said))
+
+    def projected(said: EventT | MoreEventT) -> Sequence[Fact]:
+        if isinstance(said, event) or project is None:
+            return ()
+        return project(cast(EventT, said))
+
+    return Decider(decided, evolved, projected if project is not None else None)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from mesoflow.billing.v1 import model_pb2, service_pb2_grpc
 from mesoflow.billing.v1 import service_pb2 as pb
-from services.billing.api.paging import paging
+from services.billing.api.paging import asked_for
 from services.billing.api.person import account_shown, exported
 from services.billing.domain.account.errors import AccountNotFound
 from services.billing.domain.account.model import account_of
@@ -50,8 +50,8 @@ class Accounts(service_pb2_grpc.AccountServiceServicer):
         self, request: pb.ListPostingsRequest, context: Context
     ) -> pb.ListPostingsResponse:
         await self.api.get(ACCOUNT, request.account_id, AccountNotFound)
-        page = paging(self.api, request, "posting", {"account_id": request.account_id})
-        found, token = page.cut(await self.views.postings(page.asked), lambda line: line.place)
+        asked, page = asked_for(self.api, request, "posting", {"account_id": request.account_id})
+        found, token = page.cut(await self.views.postings(asked), lambda line: line.place)
         postings = [to_reply(line, model_pb2.Posting) for line in found]
         return pb.ListPostingsResponse(postings=postings, next_page_token=token)
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from mesoflow.billing.v1 import service_pb2 as pb
 from mesoflow.billing.v1 import service_pb2_grpc
-from services.billing.api.paging import paging
+from services.billing.api.paging import asked_for
 from services.billing.api.person import PAYMENT_ETAG, payment_shown
 from services.billing.domain.account.commands import InvoiceDue, RecordPayment
 from services.billing.domain.account.errors import PaymentNotFound
@@ -91,8 +91,8 @@ class Payments(service_pb2_grpc.PaymentServiceServicer):
         self, request: pb.ListPaymentsRequest, context: Context
     ) -> pb.ListPaymentsResponse:
         filters = {"account_id": request.account_id, "invoice_id": request.invoice_id}
-        page = paging(self.api, request, "payment", filters)
-        found, token = page.cut(await self.views.payments(page.asked), lambda each: each.payment_id)
+        asked, page = asked_for(self.api, request, "payment", filters)
+        found, token = page.cut(await self.views.payments(asked), lambda each: each.payment_id)
         return pb.ListPaymentsResponse(payments=map(payment_shown, found), next_page_token=token)
 
 

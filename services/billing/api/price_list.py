@@ -8,7 +8,7 @@ from google.type import date_pb2
 
 from mesoflow.billing.v1 import model_pb2, service_pb2_grpc
 from mesoflow.billing.v1 import service_pb2 as pb
-from services.billing.api.paging import paging
+from services.billing.api.paging import asked_for
 from services.billing.domain.price_list.commands import PublishPriceList
 from services.billing.domain.price_list.errors import DateInvalid, PriceListNotFound
 from services.billing.domain.price_list.model import Edition, PriceList
@@ -54,9 +54,9 @@ class PriceLists(service_pb2_grpc.PriceListServiceServicer):
     async def ListPriceLists(
         self, request: pb.ListPriceListsRequest, context: Context
     ) -> pb.ListPriceListsResponse:
-        page = paging(self.api, request, "price_list", {})
+        asked, page = asked_for(self.api, request, "price_list", {})
         editions, token = page.cut(
-            await self.views.editions(page.asked), lambda edition: edition.version
+            await self.views.editions(asked), lambda edition: edition.version
         )
         return pb.ListPriceListsResponse(
             price_lists=await self._listed(editions), next_page_token=token

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar, get_type_hints
 from google.protobuf.message import Message
 
 from services.chassis.clock import Clock, Ids
-from services.chassis.grpc.pages import PageToken
+from services.chassis.grpc.pages import paging
 from services.chassis.grpc.scope import Call, current
 from services.chassis.handling import (
     AnyAggregate,
@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 
 ReplyT = TypeVar("ReplyT", bound=Message)
 StateT = TypeVar("StateT")
-PAGE_SIZE_DEFAULT = 50
 
 
 class Auditing(Protocol):
@@ -162,13 +161,11 @@ class Api:
         """Return the items of a list request and the next page's token."""
         caller = current().caller
         wanted = {name: value for name, value in filters.items() if value}
-        token = PageToken(derived_key(self.keys, caller.chain_id, "page"), aggregate.name, wanted)
-        after = token.read(request.page_token) if request.page_token else None
-        size = request.page_size or PAGE_SIZE_DEFAULT
+        asked = paging(self.keys, caller.chain_id, request, aggregate.name, wanted)
         clinics = caller.clinics if caller.clinics and has_clinic(aggregate.state) else None
-        query = PageQuery(wanted, size, clinics, after)
+        query = PageQuery(wanted, asked.size, clinics, asked.after)
         found = await self.store.page(caller.chain_id, aggregate, query)
-        return list(found.items), token.write(found.after) if found.after else ""
+        return list(found.items), asked.token.write(found.after) if found.after else ""
 
     async def audited(self, request: Message, subject_id: str) -> None:
         """Record that the caller reads something of `subject_id`, before it is read."""

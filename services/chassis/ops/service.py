@@ -8,8 +8,7 @@ from typing import Any
 from mesoflow.ops.v1 import service_pb2 as pb
 from mesoflow.ops.v1 import service_pb2_grpc
 from services.chassis.clock import Clock
-from services.chassis.grpc.api import PAGE_SIZE_DEFAULT
-from services.chassis.grpc.pages import PageToken
+from services.chassis.grpc.pages import paging
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import AnyAggregate
@@ -21,7 +20,7 @@ from services.chassis.postgres.codec import from_jsonb
 from services.chassis.postgres.journal import GENESIS, Entry, entry_hash, entry_of
 from services.chassis.postgres.pool import Connection, Pool, snapshot, transaction
 from services.chassis.postgres.writing import SQL
-from services.chassis.sealing import KeyProvider, derived_key
+from services.chassis.sealing import KeyProvider
 
 
 class ParkedNotFound(DomainError):
@@ -64,17 +63,14 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
         """List what could not be answered in the caller's chain, and what waits behind it."""
         chain_id = current().caller.chain_id
         wanted = {"durable": request.durable, "state": chosen(request, "state") or "ANY"}
-        token = PageToken(derived_key(self.keys, chain_id, "page"), "parked", wanted)
-        after = token.read(request.page_token) if request.page_token else None
-        size = request.page_size or PAGE_SIZE_DEFAULT
+        page = paging(self.keys, chain_id, request, "parked", wanted)
         async with transaction(self.pool) as connection:
             await connection.execute(SQL.enter, [chain_id])
             rows = await connection.fetch(
-                SQL.parked_list, chain_id, *wanted.values(), after, size + 1
+                SQL.parked_list, chain_id, *wanted.values(), page.after, page.size + 1
             )
-        parked = [parked_event(row) for row in rows[:size]]
-        more = token.write(parked[-1].parked_id) if len(rows) > size else ""
-        return pb.ListParkedResponse(parked=parked, next_page_token=more)
+        parked, token = page.cut([parked_event(row) for row in rows], lambda row: row.parked_id)
+        return pb.ListParkedResponse(parked=parked, next_page_token=token)
 
     async def ReplayParked(
         self, request: pb.ReplayParkedRequest, context: Context

@@ -141,9 +141,12 @@ class Loads:
         return row
 
     async def _flush(self, keys: Sequence[LoadKey]) -> list[LoadedRow]:
-        documents: dict[str, list[tuple[object, ...]]] = {}
+        # Sorted: every order would be another statement to prepare and to keep.
+        documents: dict[str, list[tuple[object, ...]]] = {
+            name: [] for name in sorted({k[0] for k in keys})
+        }
         for n, (document, *key) in enumerate(keys):
-            documents.setdefault(document, []).append((n, *key))
+            documents[document].append((n, *key))
         async with acquired(self.pool) as connection:
             rows = await connection.fetch(
                 read_statement(tuple(documents)),

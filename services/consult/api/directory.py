@@ -1,17 +1,16 @@
 """DirectoryService: the chain, its clinics and rooms, its practitioners and their licences."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
-from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api, resource
-from services.chassis.grpc.pages import PageToken
+from services.chassis.grpc.api import Api, resource
+from services.chassis.grpc.pages import paging
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import ClinicForbidden, PageQuery, Versioned
 from services.chassis.mapping import chosen
-from services.chassis.sealing import derived_key
 from services.consult.api.days import refuse_no_days
 from services.consult.domain.chain.commands import AmendChain, RegisterChain
 from services.consult.domain.chain.errors import ChainNotFound
@@ -113,29 +112,28 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
 
     async def _practitioners(
         self, request: pb.ListPractitionersRequest
-    ) -> tuple[list[Versioned[Practitioner]], str]:
+    ) -> tuple[Sequence[Versioned[Practitioner]], str]:
         """Return a page that is full as long as more follow, and the token of the next.
 
         Somebody works at many clinics, so no column says at which: the rows are read until
         enough of them are of the one that is asked for.
         """
-        chain_id, size = current().caller.chain_id, request.page_size or PAGE_SIZE_DEFAULT
+        chain_id = current().caller.chain_id
         wanted = {"profession": chosen(request, "profession")}
         columns = {name: value for name, value in wanted.items() if value}
         bound = columns | ({"clinic_id": request.clinic_id} if request.clinic_id else {})
-        token = PageToken(derived_key(self.api.keys, chain_id, "page"), PRACTITIONER.name, bound)
-        after = token.read(request.page_token) if request.page_token else None
+        asked = paging(self.api.keys, chain_id, request, PRACTITIONER.name, bound)
+        after = asked.after
         found: list[Versioned[Practitioner]] = []
         # One more than the page holds tells whether another follows.
-        while len(found) <= size:
+        while len(found) <= asked.size:
             query = PageQuery(columns, AT_ONCE, None, after)
             page = await self.api.store.page(chain_id, PRACTITIONER, query)
             found += (each for each in page.items if works_at(each.state, request.clinic_id))
             after = page.after
             if after is None:
                 break
-        shown, more = found[:size], len(found) > size
-        return shown, token.write(shown[-1].state.practitioner_id) if more else ""
+        return asked.cut(found, lambda each: each.state.practitioner_id)
 
     async def AmendChain(
         self, request: pb.AmendChainRequest, context: Context

@@ -7,12 +7,11 @@ from typing import Generic, TypeVar
 
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
-from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
-from services.chassis.grpc.pages import PageToken
+from services.chassis.grpc.api import Api
+from services.chassis.grpc.pages import paging
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.mapping import chosen, to_message
-from services.chassis.sealing import derived_key
 from services.consult.api.days import day_of
 from services.consult.api.rows import (
     ingredient,
@@ -165,13 +164,10 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
         self, request: Request, rows: Sequence[RowT], listing: "Listing[RowT]"
     ) -> tuple[Sequence[RowT], str]:
         """Return a page of `rows`, which are sorted by code, and the token of the next."""
-        key = derived_key(self.api.keys, current().caller.chain_id, "page")
-        token = PageToken(key, listing.name, listing.filters)
-        after = token.read(request.page_token) if request.page_token else ""
-        left = [row for row in rows if listing.code(row) > after]
-        page = left[: request.page_size or PAGE_SIZE_DEFAULT]
-        more = len(left) > len(page)
-        return page, token.write(listing.code(page[-1])) if more else ""
+        chain_id = current().caller.chain_id
+        asked = paging(self.api.keys, chain_id, request, listing.name, listing.filters)
+        left = [row for row in rows if listing.code(row) > (asked.after or "")]
+        return asked.cut(left, listing.code)
 
 
 @dataclass(frozen=True, slots=True)

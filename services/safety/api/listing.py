@@ -4,11 +4,10 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
-from services.chassis.grpc.api import PAGE_SIZE_DEFAULT, Api
-from services.chassis.grpc.pages import PageToken
+from services.chassis.grpc.api import Api
+from services.chassis.grpc.pages import paging
 from services.chassis.grpc.scope import current
 from services.chassis.handling import AnyAggregate, Versioned
-from services.chassis.sealing import derived_key
 
 
 class Listing(Protocol):
@@ -30,18 +29,13 @@ async def listed(
     caller = current().caller
     wanted: dict[str, object] = {name: value for name, value in filters.items() if value}
     bound = {name: str(value) for name, value in wanted.items()}
-    token = PageToken(derived_key(api.keys, caller.chain_id, "page"), aggregate.name, bound)
-    after = token.read(request.page_token) if request.page_token else None
+    page = paging(api.keys, caller.chain_id, request, aggregate.name, bound)
     if caller.clinics:
         wanted["clinics"] = sorted(caller.clinics)
-    size = request.page_size or PAGE_SIZE_DEFAULT
-    marks = await listing(caller.chain_id, wanted, after, size + 1)
+    found = await listing(caller.chain_id, wanted, page.after, page.size + 1)
+    marks, token = page.cut(found, str)
     # Asked together they are one read: the store groups them.
-    found = await asyncio.gather(
-        *(
-            api.store.get(caller.chain_id, aggregate, mark.rpartition("|")[2])
-            for mark in marks[:size]
-        )
+    items = await asyncio.gather(
+        *(api.store.get(caller.chain_id, aggregate, mark.rpartition("|")[2]) for mark in marks)
     )
-    more = token.write(marks[size - 1]) if len(marks) > size else ""
-    return [item for item in found if item is not None], more
+    return [item for item in items if item is not None], token

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, cast
 
-from services.chassis.kernel import CommandT, Decider, EventT, Fact, FactsT, StateT
+from services.chassis.kernel import CommandT, Decider, EventT, FactsT, StateT, extended
 from services.sessions.domain.person.commands import Repoint
 from services.sessions.domain.person.events import RecordRepointed
 
@@ -13,26 +13,14 @@ def following(
     decider: Decider[StateT, CommandT, EventT, FactsT], field: str = "patient_id"
 ) -> Decider[StateT, CommandT | Repoint, EventT | RecordRepointed, FactsT]:
     """Return `decider` with one command more: a merged patient's record follows, in `field`."""
-    project = decider.project
 
-    def decide(
-        command: CommandT | Repoint, state: StateT | None, facts: FactsT
-    ) -> Sequence[EventT | RecordRepointed]:
-        if isinstance(command, Repoint):
-            return repointed(command, None if state is None else getattr(state, field))
-        return decider.decide(command, state, facts)
+    def decide(command: Repoint, state: StateT | None) -> Sequence[RecordRepointed]:
+        return repointed(command, None if state is None else getattr(state, field))
 
-    def evolve(state: StateT | None, event: EventT | RecordRepointed) -> StateT:
-        if isinstance(event, RecordRepointed):
-            return cast(StateT, replace(cast(Any, state), **{field: event.patient_id}))
-        return decider.evolve(state, event)
+    def evolve(state: StateT, event: RecordRepointed) -> StateT:
+        return cast(StateT, replace(cast(Any, state), **{field: event.patient_id}))
 
-    def followed(event: EventT | RecordRepointed) -> Sequence[Fact]:
-        if isinstance(event, RecordRepointed) or project is None:
-            return ()
-        return project(event)
-
-    return Decider(decide, evolve, followed if project is not None else None)
+    return extended(decider, Repoint, decide, RecordRepointed, evolve)
 
 
 def repointed(command: Repoint, patient_id: str | None) -> Sequence[RecordRepointed]:
