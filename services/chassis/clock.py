@@ -63,5 +63,9 @@ class Ids:
         value = bytearray(self.milliseconds().to_bytes(6, "big") + self.random_bytes(10))
         value[6] = 0x70 | value[6] & 0x0F
         value[8] = 0x80 | value[8] & 0x3F
-        digits = value.hex()
-        return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"
+        return spelled(value.hex())
+
+
+def spelled(digits: str) -> str:
+    """Return 32 hexadecimal digits as ids are written."""
+    return f"{digits[:8]}-{digits[8:12]}-{digits[12:16]}-{digits[16:20]}-{digits[20:]}"

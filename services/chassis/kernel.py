@@ -78,6 +78,12 @@ class DomainError(Exception):
         return snake(type(self).__name__).upper()
 
 
+class DateInvalid(DomainError):
+    """A date does not exist, or dates are the wrong way round."""
+
+    fault = Fault.INVALID
+
+
 @dataclass(frozen=True, slots=True)
 class SealedText:
     """Where a text that a person typed is kept: its place and the hash of its ciphertext."""

@@ -7,8 +7,9 @@ ids, codes and counts, never a text.
 
 import json
 import random
+import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Self
 
@@ -29,6 +30,7 @@ from opentelemetry.trace import (
     Status,
     StatusCode,
     TraceFlags,
+    Tracer,
     set_span_in_context,
 )
 
@@ -59,6 +61,8 @@ ATTRIBUTES = frozenset(
     }
 )
 Kind = SpanKind
+# As our own unsampled calls write it: nothing has to be parsed to be written again.
+UNSAMPLED = re.compile(r"00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-00")
 Attributes = Mapping[str, str | int | bool]
 
 
@@ -99,6 +103,11 @@ class Telemetry:
 
     provider: TracerProvider
     ratio: float
+    _tracer: Tracer = field(init=False)
+
+    def __post_init__(self) -> None:
+        # Asked for at every span it cost as much as the span.
+        object.__setattr__(self, "_tracer", self.provider.get_tracer("mesoflow"))
 
     def span(
         self,
@@ -109,14 +118,16 @@ class Telemetry:
         attributes: Attributes | None = None,
     ) -> Span:
         """Begin a span of `parent`, linked to `links` (traceparents)."""
+        if parent is not None and UNSAMPLED.fullmatch(parent):
+            # Nothing is recorded that would need an id of its own.
+            return Span(parent)
         above = parsed(parent)
         if above is None and not self._sampled(links):
             return Span(_spelled(random.getrandbits(128), random.getrandbits(64), 0))
         if above is not None and not above.trace_flags.sampled:
-            # Nothing is recorded that would need an id of its own.
             return Span(_spelled(above.trace_id, above.span_id, 0))
         _refuse_unknown(attributes or {})
-        recording = self.provider.get_tracer("mesoflow").start_span(
+        recording = self._tracer.start_span(
             name,
             context=None if above is None else set_span_in_context(NonRecordingSpan(above)),
             kind=kind,

@@ -2,15 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
-
-from google.type import date_pb2
 
 from mesoflow.billing.v1 import model_pb2, service_pb2_grpc
 from mesoflow.billing.v1 import service_pb2 as pb
 from services.billing.api.paging import asked_for
 from services.billing.domain.price_list.commands import PublishPriceList
-from services.billing.domain.price_list.errors import DateInvalid, PriceListNotFound
+from services.billing.domain.price_list.errors import PriceListNotFound
 from services.billing.domain.price_list.model import Edition, PriceList
 from services.billing.handlers.price_list import PRICE_LIST
 from services.billing.handlers.views import Views
@@ -38,7 +35,6 @@ class PriceLists(service_pb2_grpc.PriceListServiceServicer):
             PRICE_LIST,
             PublishPriceList,
             price_list_id=list_of_chain(),
-            effective_from=day_of(request.effective_from),
         )
 
     async def GetPriceList(
@@ -79,14 +75,6 @@ def list_of_chain() -> str:
 def shown(edition: Edition, etag: str) -> model_pb2.PriceList:
     """Return one edition as it is shown."""
     return to_reply(edition, model_pb2.PriceList, etag=etag)
-
-
-def day_of(stated: date_pb2.Date) -> date:
-    """Return the day, or refuse one that is in no calendar."""
-    try:
-        return date(stated.year, stated.month, stated.day)
-    except ValueError:
-        raise DateInvalid from None
 
 
 def servicer(api: Api, views: Views) -> Servicer:

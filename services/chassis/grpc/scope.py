@@ -37,6 +37,7 @@ class Call:
     context: Context
     principal: Principal | None = None
     traceparent: str | None = None
+    _metadata: dict[str, Any] | None = None
 
     @property
     def caller(self) -> Principal:
@@ -44,10 +45,10 @@ class Call:
         return self.principal
 
     def metadata(self, wanted: str) -> str | None:
-        for key, value in self.context.invocation_metadata() or ():
-            if key == wanted and isinstance(value, str):
-                return value
-        return None
+        if self._metadata is None:
+            self._metadata = dict(reversed(tuple(self.context.invocation_metadata() or ())))
+        value = self._metadata.get(wanted)
+        return value if isinstance(value, str) else None
 
 
 Way: TypeAlias = Callable[[Call], Awaitable[Any]]

@@ -9,7 +9,7 @@ import grpc
 import protovalidate
 from google.protobuf.descriptor import MethodDescriptor
 
-from services.chassis.grpc.canonical import spell_ids
+from services.chassis.grpc.canonical import spell
 from services.chassis.grpc.errors import (
     STATUS,
     DeadlineMissing,
@@ -93,7 +93,7 @@ class Checks:
         self._refuse_role(call, call.descriptor, call.principal.roles)
         if found := self._validator.collect_violations(call.request):
             raise RequestInvalid(violations=[_violation(v.proto) for v in found])
-        spell_ids(call.request)
+        spell(call.request)
 
     def _refuse_role(self, call: Call, descriptor: MethodDescriptor, roles: frozenset[str]) -> None:
         allowed = self._allowed.get(call.method)

@@ -14,7 +14,7 @@ from services.chassis.delivery import FeedItem
 from services.chassis.messages import event_type_named
 
 ACK_SECONDS = 10.0
-ATOMIC_FROM = 50
+ATOMIC_FROM = 16
 DUPLICATE_IN_BATCH = 10201
 
 

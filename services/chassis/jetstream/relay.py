@@ -48,7 +48,8 @@ class Relay:
             items = await self.feed.after(cursor.feed_no, BATCH_MOST)
             if items:
                 cursor = await self._publish(publisher, cursor, items)
-            else:
+            # A full batch has more behind it; what comes after this look has set the mark.
+            if len(items) < BATCH_MOST:
                 await woken(mark, FALLBACK_SECONDS)
 
     async def _begin(self, info: StreamInfo) -> Cursor:

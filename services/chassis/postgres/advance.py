@@ -5,9 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from functools import reduce
 from typing import Any
-from uuid import UUID
 
-from services.chassis.clock import Ids
+from services.chassis.clock import Ids, spelled
 from services.chassis.handling import (
     AnyAggregate,
     ClinicForbidden,
@@ -98,7 +97,7 @@ class Advance:
 def correlation_of(traceparent: str | None) -> str | None:
     """Return the trace id, which goes from cause to consequence, as the id they share."""
     parts = (traceparent or "").split("-")
-    return str(UUID(hex=parts[1])) if len(parts) == 4 else None
+    return spelled(parts[1]) if len(parts) == 4 else None
 
 
 def refuse_other_clinics(call: Invocation, state: object) -> None:

@@ -2,16 +2,14 @@
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from operator import attrgetter
+from typing import NamedTuple
 
 GENESIS = b""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One event as it is kept. Field names are the journal's columns."""
+class Entry(NamedTuple):
+    """One event as it is kept. Fields are the journal's columns, in their order."""
 
     event_id: str
     chain_id: str
@@ -29,8 +27,7 @@ class Entry:
     recorded_at: datetime
 
 
-HASHED = tuple(Entry.__dataclass_fields__)
-_columns = attrgetter(*HASHED)
+HASHED = Entry._fields
 
 
 def entry_hash(previous: bytes, entry: Entry) -> bytes:
@@ -39,7 +36,7 @@ def entry_hash(previous: bytes, entry: Entry) -> bytes:
     The payload goes in as stored: it is never serialised again. An absent value has a
     length of its own, so that moving bytes between columns changes the hash.
     """
-    parts = [previous, *map(_stored, _columns(entry))]
+    parts = [previous, *map(_stored, entry)]
     return hashlib.sha256(b"".join(map(_prefixed, parts))).digest()
 
 

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 from services.chassis.clock import Clock
 from services.chassis.postgres.advance import Advance
+from services.chassis.postgres.memory import Memory
 from services.chassis.postgres.pool import Pool
 from services.chassis.signals import Signal
 from services.chassis.telemetry import Telemetry
@@ -22,3 +23,4 @@ class Means:
     clock: Clock
     telemetry: Telemetry
     committed: Signal = field(default_factory=Signal)
+    memory: Memory = field(default_factory=Memory)

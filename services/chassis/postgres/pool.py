@@ -51,6 +51,8 @@ async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
         url,
         min_size=0,
         max_size=size,
+        # Or each release would set a timer anew.
+        max_inactive_connection_lifetime=0,
         timeout=CONNECT_SECONDS,
         command_timeout=COMMAND_SECONDS,
         connection_class=StatelessConnection,

@@ -15,6 +15,7 @@ from services.chassis.handling import (
     Page,
     PageQuery,
     RequestIdReused,
+    StoreUnavailable,
     VersionConflict,
     Versioned,
 )
@@ -50,6 +51,9 @@ class PostgresStore:
 
         A version conflict is tried again, three times; then a stale etag is refused as such.
         """
+        reply = await self._remembered(owed, invocation, answer)
+        if reply is not None:
+            return reply
         run = self._explicit if type(owed.command) in self._searching else self._grouped
         for attempt in range(1, CONFLICT_TRIES + 1):
             try:
@@ -68,6 +72,28 @@ class PostgresStore:
                 run = self._explicit
         raise AssertionError("unreachable")
 
+    async def _remembered(self, owed: Owed, call: Invocation, answer: Answer) -> bytes | None:
+        """Decide on what was last seen, and store it if all of that still stands; else None.
+
+        What would be refused, or change nothing, is decided anew on what is stored: a refusal
+        never rests on a memory.
+        """
+        memory = self.means.memory
+        slot = memory.slot(owed.aggregate, call.chain_id, owed.key)
+        searches = type(owed.command) in self._searching
+        if slot is None or searches or memory.answered(call):
+            return None
+        reads = self._reads(call, remembered=True)
+        try:
+            outcome = await self._decide(slot, owed, call, reads)
+            if outcome.events:
+                return await self._stored(slot, call, answer(outcome), reads)
+        except StoreUnavailable:
+            raise
+        except Exception:
+            memory.forget([(call.chain_id, owed.key), *reads.places])
+        return None
+
     async def _grouped(self, owed: Owed, call: Invocation, answer: Answer) -> bytes:
         row = await self._loads.load(
             (owed.aggregate.name, call.chain_id, owed.key, call.request_id)
@@ -76,14 +102,26 @@ class PostgresStore:
             return earlier
         slot = Slot(owed.aggregate, call.chain_id, owed.key)
         await self._restore(slot, row)
-        reads = Reads(self._loads, self._restore, call.chain_id)
-        gather = owed.aggregate.gathers.get(type(owed.command))
-        facts = await gather(owed.command, slot.state, reads) if gather else None
-        outcome = self.means.advance(slot, owed, facts, call, self.means.clock.now())
+        reads = self._reads(call)
+        outcome = await self._decide(slot, owed, call, reads)
         reply = answer(outcome)
         if outcome.events:
-            await self._store(Write(slot, call, reply, tuple(reads.guards.values())))
-            self.means.committed.set()
+            await self._stored(slot, call, reply, reads)
+        return reply
+
+    def _reads(self, call: Invocation, *, remembered: bool = False) -> Reads:
+        return Reads(self._loads, self._restore, call.chain_id, self.means.memory, remembered)
+
+    async def _decide(self, slot: Slot, owed: Owed, call: Invocation, reads: Reads) -> Outcome[Any]:
+        gather = owed.aggregate.gathers.get(type(owed.command))
+        facts = await gather(owed.command, slot.state, reads) if gather else None
+        return self.means.advance(slot, owed, facts, call, self.means.clock.now())
+
+    async def _stored(self, slot: Slot, call: Invocation, reply: bytes, reads: Reads) -> bytes:
+        await self._store(Write(slot, call, reply, tuple(reads.guards.values())))
+        self.means.memory.keep(slot)
+        self.means.memory.keep_answered(call)
+        self.means.committed.set()
         return reply
 
     async def _store(self, write: Write) -> None:
@@ -112,6 +150,7 @@ class PostgresStore:
             uow.answered(call, owed.key, reply)
             recorded = await uow.flush()
         if recorded:
+            uow.remember(self.means.memory)
             self.means.committed.set()
         return reply
 

@@ -21,6 +21,7 @@ from services.chassis.handling import (
 from services.chassis.messages import Contract
 from services.chassis.postgres.advance import Advance, Slot
 from services.chassis.postgres.facts import store_facts
+from services.chassis.postgres.memory import Memory
 from services.chassis.postgres.pool import Connection
 from services.chassis.postgres.writing import (
     HELD_STILL,
@@ -102,6 +103,12 @@ class UnitOfWork:
             return 0
         await store_all(self.connection, writes)
         return sum(len(write.slot.entries) for write in writes)
+
+    def remember(self, memory: Memory) -> None:
+        """Let `memory` know what was stored; to be called after the commit."""
+        for write in self._writes.values():
+            memory.keep(write.slot)
+            memory.keep_answered(write.call)
 
 
 async def store_all(connection: Connection, writes: Sequence[Write]) -> None:

@@ -60,25 +60,8 @@ class Write:
     def entries(self, n: int) -> list[tuple[object, ...]]:
         """Return the chassis.entry rows of this write."""
         return [
-            (
-                n,
-                e.event_id,
-                e.chain_id,
-                e.aggregate,
-                e.aggregate_id,
-                e.version,
-                e.type,
-                e.payload,
-                e.actor,
-                e.request_id,
-                e.cause_id,
-                e.correlation_id,
-                e.traceparent,
-                e.occurred_at,
-                e.recorded_at,
-                digest,
-            )
-            for e, digest in zip(self.slot.entries, self.slot.hashes, strict=True)
+            (n, *entry, digest)
+            for entry, digest in zip(self.slot.entries, self.slot.hashes, strict=True)
         ]
 
     def seals(self, n: int) -> list[tuple[object, ...]]:

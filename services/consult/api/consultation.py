@@ -8,7 +8,6 @@ from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.mapping import chosen
-from services.consult.api.days import refuse_no_days
 from services.consult.domain.consultation.commands import (
     AnswerScreening,
     AssessSuitability,
@@ -39,7 +38,6 @@ class Consultations(service_pb2_grpc.ConsultationServiceServicer):
     async def RecordFindings(
         self, request: pb.RecordFindingsRequest, context: Context
     ) -> pb.RecordFindingsResponse:
-        refuse_no_days(request)
         owner = await self._owner_of_note(request) if request.note else {}
         more: dict[str, object] = {"scales": reference().scales, **owner}
         return await self.api.execute(

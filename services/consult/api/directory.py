@@ -11,7 +11,6 @@ from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.handling import ClinicForbidden, PageQuery, Versioned
 from services.chassis.mapping import chosen
-from services.consult.api.days import refuse_no_days
 from services.consult.domain.chain.commands import AmendChain, RegisterChain
 from services.consult.domain.chain.errors import ChainNotFound
 from services.consult.domain.clinic.commands import AddRoom, AmendClinic, OpenClinic
@@ -79,7 +78,6 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def EnrolPractitioner(
         self, request: pb.EnrolPractitionerRequest, context: Context
     ) -> pb.EnrolPractitionerResponse:
-        refuse_no_days(request)
         refuse_out_of_reach(request.clinic_ids)
         return await self.api.execute(
             request, pb.EnrolPractitionerResponse, PRACTITIONER, EnrolPractitioner
@@ -88,7 +86,6 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def RecordLicence(
         self, request: pb.RecordLicenceRequest, context: Context
     ) -> pb.RecordLicenceResponse:
-        refuse_no_days(request)
         return await self.api.execute(
             request,
             pb.RecordLicenceResponse,
@@ -151,7 +148,6 @@ class Directory(service_pb2_grpc.DirectoryServiceServicer):
     async def AmendPractitioner(
         self, request: pb.AmendPractitionerRequest, context: Context
     ) -> pb.AmendPractitionerResponse:
-        refuse_no_days(request)
         found = await self.api.get(PRACTITIONER, request.practitioner_id, PractitionerNotFound)
         # Where they work by now is replaced, so that has to be reached too.
         refuse_out_of_reach((*request.clinic_ids, *found.state.clinic_ids))

@@ -36,5 +36,5 @@ def normal(text: str) -> str:
 
 
 def born(stated: Identifying) -> date | None:
-    """Return the birth date, None where there is none; refuse one that does not exist."""
+    """Return the birth date, None where there is none."""
     return day_of(stated.birth_date) if stated.HasField("birth_date") else None

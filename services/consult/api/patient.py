@@ -11,7 +11,6 @@ from services.chassis.grpc.server import Servicer
 from services.chassis.handling import Owed, Versioned
 from services.chassis.kernel import derived_id
 from services.chassis.mapping import chosen
-from services.consult.api.days import refuse_no_days
 from services.consult.api.erasure import Erasure
 from services.consult.api.export import BREAK_GLASS, Export
 from services.consult.api.lookup import born, terms
@@ -77,7 +76,6 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def RecordHistory(
         self, request: pb.RecordHistoryRequest, context: Context
     ) -> pb.RecordHistoryResponse:
-        refuse_no_days(request)
         return await self.api.execute(request, pb.RecordHistoryResponse, PATIENT, RecordHistory)
 
     async def GetPatient(
@@ -154,7 +152,6 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def RecordTherapy(
         self, request: pb.RecordTherapyRequest, context: Context
     ) -> pb.RecordTherapyResponse:
-        refuse_no_days(request)
         # Of the request's, so that the same request is answered with the same one.
         therapy_id = derived_id("therapy", request.patient_id, request.request_id)
         reply = await self.api.execute(
@@ -166,7 +163,6 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def EndTherapy(
         self, request: pb.EndTherapyRequest, context: Context
     ) -> pb.EndTherapyResponse:
-        refuse_no_days(request)
         return await self.api.execute(request, pb.EndTherapyResponse, PATIENT, EndTherapy)
 
     async def MergePatients(

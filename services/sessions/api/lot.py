@@ -1,9 +1,6 @@
 """LotService: what came to the clinic, under which label, for whom."""
 
 from dataclasses import dataclass
-from datetime import date
-
-from google.type import date_pb2
 
 from mesoflow.sessions.v1 import model_pb2, service_pb2_grpc
 from mesoflow.sessions.v1 import service_pb2 as pb
@@ -14,7 +11,7 @@ from services.chassis.handling import Versioned
 from services.sessions.api.gate import held
 from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.lot.commands import ReceiveLot
-from services.sessions.domain.lot.errors import DateInvalid, LotNotFound
+from services.sessions.domain.lot.errors import LotNotFound
 from services.sessions.domain.lot.model import Lot
 from services.sessions.handlers.lot import LOT
 
@@ -28,7 +25,6 @@ class Lots(service_pb2_grpc.LotServiceServicer):
     async def ReceiveLot(
         self, request: pb.ReceiveLotRequest, context: Context
     ) -> pb.ReceiveLotResponse:
-        refuse_no_such_day(request.expires_on)
         return await self.api.execute(request, pb.ReceiveLotResponse, LOT, ReceiveLot)
 
     async def GetLot(self, request: pb.GetLotRequest, context: Context) -> pb.GetLotResponse:
@@ -52,14 +48,6 @@ class Lots(service_pb2_grpc.LotServiceServicer):
         if await held(self.api, HoldSubject(HoldKind.LOT, found.state.lot_id)):
             lot.state = model_pb2.LOT_STATE_QUARANTINED
         return lot
-
-
-def refuse_no_such_day(stated: date_pb2.Date) -> None:
-    """Refuse a day that the calendar does not have."""
-    try:
-        date(stated.year, stated.month, stated.day)
-    except ValueError:
-        raise DateInvalid from None
 
 
 def servicer(api: Api) -> Servicer:

@@ -12,7 +12,7 @@ from google.rpc import error_details_pb2, status_pb2
 
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import version_in
-from services.chassis.grpc.canonical import spell_ids
+from services.chassis.grpc.canonical import spell
 from services.chassis.grpc.errors import STATUS, details, trailers
 from services.chassis.grpc.pages import PageToken
 from services.chassis.handling import PageTokenInvalid
@@ -98,10 +98,10 @@ def test_an_etag_names_a_version(etag: str, version: int | None) -> None:
 
 def test_ids_are_spelled_alike_and_other_texts_left_alone() -> None:
     request = pb.EnrolPractitionerRequest(request_id="AB-C", clinic_ids=["D1", "e2"])
-    spell_ids(request)
+    spell(request)
     assert (request.request_id, list(request.clinic_ids)) == ("ab-c", ["d1", "e2"])
     room = pb.AddRoomRequest(clinic_id="F", room_code="ROOM", etag="E")
-    spell_ids(room)
+    spell(room)
     assert (room.clinic_id, room.room_code, room.etag) == ("f", "ROOM", "E")
 
 

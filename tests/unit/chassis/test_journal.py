@@ -1,6 +1,5 @@
 """The hash chain: whatever changes, changes every hash after it."""
 
-from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -40,7 +39,7 @@ OTHER["recorded_at"] = OTHER["occurred_at"]
 @pytest.mark.parametrize("column", HASHED)
 def test_any_column_changes_the_hash(column: str) -> None:
     given: dict[str, Any] = {column: OTHER.get(column, "other")}
-    changed = replace(ENTRY, **given)
+    changed = ENTRY._replace(**given)
     assert entry_hash(GENESIS, changed) != entry_hash(GENESIS, ENTRY)
 
 
@@ -53,18 +52,18 @@ def test_bytes_moved_between_columns_change_the_hash(one: str, other: str, cut: 
     both = one + other
     assume((one, other) != (both[:cut], both[cut:]))
     hashes = {
-        entry_hash(GENESIS, replace(ENTRY, type=a, actor=b))
+        entry_hash(GENESIS, ENTRY._replace(type=a, actor=b))
         for a, b in ((one, other), (both[:cut], both[cut:]))
     }
     moved = {
-        entry_hash(GENESIS, replace(ENTRY, request_id=a, cause_id=b))
+        entry_hash(GENESIS, ENTRY._replace(request_id=a, cause_id=b))
         for a, b in (("x", None), (None, "x"), ("x", ""), ("", "x"))
     }
     assert (len(hashes), len(moved)) == (2, 4)
 
 
 def chained(count: int) -> tuple[list[tuple[Entry, bytes]], bytes]:
-    entries = [replace(ENTRY, version=n, event_id=str(n)) for n in range(1, count + 1)]
+    entries = [ENTRY._replace(version=n, event_id=str(n)) for n in range(1, count + 1)]
     hashes = hash_chain(GENESIS, entries)
     return list(zip(entries, hashes, strict=True)), hashes[-1]
 
@@ -75,5 +74,5 @@ def test_a_chain_holds_to_its_head() -> None:
     assert first_break(kept[:2], head) == (ops.BREAK_KIND_HEAD_DIFFERS, 2)
     assert first_break([kept[0], kept[2]], head) == (ops.BREAK_KIND_VERSION_GAP, 3)
     assert first_break([kept[1], kept[0], kept[2]], head)[0] == ops.BREAK_KIND_VERSION_GAP
-    forged = [kept[0], (replace(kept[1][0], actor="you"), kept[1][1]), kept[2]]
+    forged = [kept[0], (kept[1][0]._replace(actor="you"), kept[1][1]), kept[2]]
     assert first_break(forged, head) == (ops.BREAK_KIND_HASH_DIFFERS, 2)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from services.chassis.kernel import DomainError, Timer
+from services.chassis.kernel import DateInvalid, DomainError, Timer
 from services.consult.domain.formulary.commands import (
     ApplyFormulary,
     RecheckPlans,
@@ -25,7 +25,7 @@ from services.consult.domain.formulary.events import (
 )
 from services.consult.domain.formulary.facts import SigningFacts
 from services.consult.domain.plan.errors import IngredientNotFound
-from services.consult.domain.practitioner.errors import DateInvalid, LicenceLapsed
+from services.consult.domain.practitioner.errors import LicenceLapsed
 from services.consult.domain.practitioner.model import Profession
 from tests.support.spec import Spec
 from tests.unit.consult.samples import DOCTOR, NOW, TODAY, doctor

@@ -1,14 +1,11 @@
 """The same person is found however their name, number or address is written."""
 
-from datetime import date
-
 import pytest
 from google.type import date_pb2
 
 from mesoflow.consult.v1 import model_pb2
 from mesoflow.consult.v1 import service_pb2 as pb
-from services.consult.api.lookup import born, terms
-from services.consult.domain.practitioner.errors import DateInvalid
+from services.consult.api.lookup import terms
 
 BORN = date_pb2.Date(year=1990, month=2, day=3)
 
@@ -44,9 +41,3 @@ def test_another_birth_date_is_another_person() -> None:
     other = date_pb2.Date(year=1990, month=3, day=2)
     one, two = (model_pb2.Identity(full_name="Zoë", birth_date=day) for day in (BORN, other))
     assert terms(one) != terms(two)
-
-
-def test_a_day_that_does_not_exist_is_refused() -> None:
-    with pytest.raises(DateInvalid):
-        born(model_pb2.Identity(birth_date=date_pb2.Date(year=2023, month=2, day=29)))
-    assert born(model_pb2.Identity(birth_date=BORN)) == date(1990, 2, 3)

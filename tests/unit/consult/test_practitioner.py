@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from services.chassis.kernel import DateInvalid
 from services.consult.domain.clinic.errors import ClinicNotFound
 from services.consult.domain.plan.errors import ProfessionNotAllowed
 from services.consult.domain.practitioner.commands import (
@@ -17,7 +18,6 @@ from services.consult.domain.practitioner.commands import (
 )
 from services.consult.domain.practitioner.decider import DECIDER
 from services.consult.domain.practitioner.errors import (
-    DateInvalid,
     LicenceLapsed,
     LicenceNotFound,
     PractitionerNotFound,

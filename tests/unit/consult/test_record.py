@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import pytest
 
-from services.chassis.kernel import DomainError, SealedText
+from services.chassis.kernel import DateInvalid, DomainError, SealedText
 from services.consult.domain.patient.clinical import Coding, Therapy, TherapyKind
 from services.consult.domain.patient.commands import (
     AmendPatient,
@@ -56,7 +56,7 @@ from services.consult.domain.patient.model import (
 from services.consult.domain.patient.photo import text_for
 from services.consult.domain.plan.consent_text import digest_of
 from services.consult.domain.plan.errors import ConsentStale, LanguageNotAvailable
-from services.consult.domain.practitioner.errors import DateInvalid, LicenceLapsed
+from services.consult.domain.practitioner.errors import LicenceLapsed
 from services.consult.domain.practitioner.model import Practitioner
 from services.consult.reference.loader import reference
 from tests.support.spec import Spec

@@ -11,9 +11,3 @@ class PriceListNotFound(DomainError):
 
 class PriceMissing(DomainError):
     """The chain's price list has no price for this."""
-
-
-class DateInvalid(DomainError):
-    """A date does not exist."""
-
-    fault = Fault.INVALID

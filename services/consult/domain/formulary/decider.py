@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from services.chassis.kernel import Decider, Fact, Timer
+from services.chassis.kernel import DateInvalid, Decider, Fact, Timer
 from services.consult.domain.formulary.commands import (
     ApplyFormulary,
     Command,
@@ -30,7 +30,6 @@ from services.consult.domain.formulary.model import Changes, SignedIngredient, S
 from services.consult.domain.formulary.reference import Formulary
 from services.consult.domain.formulary.rows import version_on
 from services.consult.domain.plan.errors import IngredientNotFound
-from services.consult.domain.practitioner.errors import DateInvalid
 from services.consult.domain.practitioner.signing import refuse_unless_licensed
 
 # Each event is heard in one transaction, which re-checks all the plans that it names.

@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+from services.chassis.kernel import DateInvalid
 from services.consult.domain.patient.clinical import Therapy
 from services.consult.domain.patient.commands import EndTherapy, RecordTherapy
 from services.consult.domain.patient.errors import TherapyNotFound
 from services.consult.domain.patient.events import TherapyEnded, TherapyRecorded
 from services.consult.domain.patient.model import Patient
-from services.consult.domain.practitioner.errors import DateInvalid
 
 
 def record(command: RecordTherapy, state: Patient) -> Sequence[TherapyRecorded]:

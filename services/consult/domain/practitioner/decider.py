@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import timedelta
 
-from services.chassis.kernel import Decider
+from services.chassis.kernel import DateInvalid, Decider
 from services.consult.domain.clinic.errors import ClinicNotFound
 from services.consult.domain.practitioner.commands import (
     AmendPractitioner,
@@ -14,7 +14,6 @@ from services.consult.domain.practitioner.commands import (
     RevokeLicence,
 )
 from services.consult.domain.practitioner.errors import (
-    DateInvalid,
     LicenceNotFound,
     PractitionerNotFound,
 )

@@ -9,12 +9,6 @@ class PractitionerNotFound(DomainError):
     fault = Fault.NOT_FOUND
 
 
-class DateInvalid(DomainError):
-    """A date does not exist, or the dates are the wrong way round."""
-
-    fault = Fault.INVALID
-
-
 class LicenceLapsed(DomainError):
     """The practitioner holds no licence that is valid today."""
 

@@ -27,12 +27,6 @@ class LotAlreadyReceived(DomainError):
     fault = Fault.ALREADY_EXISTS
 
 
-class DateInvalid(DomainError):
-    """No such day in the calendar."""
-
-    fault = Fault.INVALID
-
-
 class LotExpired(DomainError):
     """The lot's expiry date has passed."""
 

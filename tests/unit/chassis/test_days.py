@@ -6,8 +6,8 @@ from google.type import date_pb2
 
 from mesoflow.clinical.v1 import diagnosis_pb2, patient_pb2
 from mesoflow.consult.v1 import service_pb2 as pb
-from services.consult.api.days import refuse_no_days
-from services.consult.domain.practitioner.errors import DateInvalid
+from services.chassis.grpc.canonical import spell
+from services.chassis.kernel import DateInvalid
 
 FIRST_SECOND, LAST_SECOND = -62_135_596_800, 253_402_300_799
 
@@ -25,7 +25,7 @@ def weighed(year: int, month: int, day: int) -> pb.RecordHistoryRequest:
 
 @pytest.mark.parametrize("seconds", [FIRST_SECOND, 0, LAST_SECOND])
 def test_a_moment_of_the_calendar_passes(seconds: int) -> None:
-    refuse_no_days(photographed(Timestamp(seconds=seconds, nanos=999_999_999)))
+    spell(photographed(Timestamp(seconds=seconds, nanos=999_999_999)))
 
 
 @pytest.mark.parametrize(
@@ -40,10 +40,10 @@ def test_a_moment_of_the_calendar_passes(seconds: int) -> None:
 )
 def test_a_moment_outside_it_is_refused(moment: Timestamp) -> None:
     with pytest.raises(DateInvalid):
-        refuse_no_days(photographed(moment))
+        spell(photographed(moment))
 
 
 def test_a_day_is_looked_at_however_deep_it_stands() -> None:
-    refuse_no_days(weighed(2024, 2, 29))
+    spell(weighed(2024, 2, 29))
     with pytest.raises(DateInvalid):
-        refuse_no_days(weighed(2026, 2, 29))
+        spell(weighed(2026, 2, 29))
