@@ -1,12 +1,16 @@
 """Time, ids and randomness, injected. A development clock can be moved, and only there."""
 
 import os
+import re
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Protocol
+from uuid import UUID
+
+CANONICAL = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 class Clock(Protocol):
@@ -64,6 +68,11 @@ class Ids:
         value[6] = 0x70 | value[6] & 0x0F
         value[8] = 0x80 | value[8] & 0x3F
         return spelled(value.hex())
+
+
+def canonical_id(text: str) -> str:
+    """Return an id in the one spelling that stored ids have; raises ValueError for none."""
+    return text if CANONICAL.fullmatch(text) else str(UUID(text))
 
 
 def spelled(digits: str) -> str:

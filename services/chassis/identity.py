@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 from urllib.parse import unquote, urlsplit
-from uuid import UUID
 
 import jwt
 
+from services.chassis.clock import canonical_id
 from services.chassis.kernel import DomainError, Fault
 
 ISSUER = "mesoflow-dev"
@@ -156,6 +156,6 @@ def principal_of(claims: dict[str, Any], token: str) -> Principal:
 def _id(claim: object) -> str:
     """Return an id in the one spelling that stored ids have."""
     try:
-        return str(UUID(str(claim)))
+        return canonical_id(str(claim))
     except ValueError:
         raise TokenInvalid from None

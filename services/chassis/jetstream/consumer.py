@@ -7,13 +7,13 @@ from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from uuid import UUID
 
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
 from nats.js.errors import NotFoundError
 
+from services.chassis.clock import canonical_id
 from services.chassis.delivery import Answering, Delivery, Hearing
 from services.chassis.handling import StoreUnavailable
 from services.chassis.jetstream.connection import BrokerLost
@@ -109,9 +109,9 @@ def delivery_of(msg: Msg) -> Delivery:
     headers = msg.headers or {}
     aggregate_id, _, version = headers["ce-subject"].partition("/")
     return Delivery(
-        event_id=str(UUID(headers["ce-id"])),
-        chain_id=str(UUID(msg.subject.split(".")[1])),
-        aggregate_id=str(UUID(aggregate_id)),
+        event_id=canonical_id(headers["ce-id"]),
+        chain_id=canonical_id(msg.subject.split(".")[1]),
+        aggregate_id=canonical_id(aggregate_id),
         version=int(version),
         type=headers["ce-type"],
         body=msg.data,

@@ -133,14 +133,15 @@ class Loads:
     _group: Group[LoadKey, Any] = field(init=False)
 
     def __post_init__(self) -> None:
-        self._group = Group(self._flush)
+        self._group = Group(self.together)
 
     async def load(self, key: LoadKey) -> LoadedRow:
         """Read (document, chain, id, request id): version, head, state, and the answer if any."""
         row: LoadedRow = await self._group.submit(key)
         return row
 
-    async def _flush(self, keys: Sequence[LoadKey]) -> list[LoadedRow]:
+    async def together(self, keys: Sequence[LoadKey]) -> list[LoadedRow]:
+        """Read all of `keys` in one statement."""
         # Sorted: every order would be another statement to prepare and to keep.
         documents: dict[str, list[tuple[object, ...]]] = {
             name: [] for name in sorted({k[0] for k in keys})

@@ -3,17 +3,21 @@
 import logging
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Invocation, StoreUnavailable
 from services.chassis.kernel import DomainError, Fault
+from services.chassis.postgres.draft import Draft
+from services.chassis.postgres.group import Loads
 from services.chassis.postgres.means import Means
+from services.chassis.postgres.memory import Recent
 from services.chassis.postgres.parked import Parked, Place, Verdict, due_heads
 from services.chassis.postgres.pool import Connection, acquired, transaction
+from services.chassis.postgres.reads import MustHold
 from services.chassis.postgres.unit_of_work import UnitOfWork
-from services.chassis.postgres.writing import SQL
+from services.chassis.postgres.writing import SQL, Heard
 from services.chassis.telemetry import Kind, Span
 
 logger = logging.getLogger(__name__)
@@ -33,13 +37,25 @@ class Inbox:
 
     means: Means
     hearing: Hearing
+    _loads: Loads = field(init=False)
+    # What is not worth a draft: events of types whose commands search, events that were heard
+    # already, events of aggregates with a parked line.
+    _searching: set[str] = field(default_factory=set)
+    _heard: Recent[str, bool] = field(default_factory=Recent)
+    _lines: Recent[str, bool] = field(default_factory=Recent)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "_loads", Loads(self.means.pool))
 
     async def __call__(self, deliveries: Sequence[Delivery]) -> None:
-        """Answer in one transaction; where that fails, one by one, parking what fails alone.
+        """Answer in one statement, or one transaction; where both fail, one by one, parking what
+        fails alone.
 
         Raises StoreUnavailable when nothing could be said: the broker will deliver again.
         """
         if all(d.count == 1 for d in deliveries):
+            if await self._drafted(deliveries):
+                return
             try:
                 await self._together(deliveries)
                 return
@@ -54,6 +70,39 @@ class Inbox:
     def _durable(self) -> str:
         return self.hearing.durable
 
+    async def _drafted(self, deliveries: Sequence[Delivery]) -> bool:
+        """Answer in one statement what may rest on memory; tell whether that could be."""
+        if not all(map(self._worth_a_draft, deliveries)):
+            return False
+        draft = Draft(self.means, self._loads)
+        try:
+            await self._answer(deliveries, draft)
+            recorded = await draft.store(self._durable, deliveries)
+        except StoreUnavailable:
+            raise
+        except MustHold:
+            self._searching.update(d.type for d in deliveries)
+            return False
+        except Exception:
+            # Decided anew with locks: what is refused or parked never rests on a memory.
+            self.means.memory.forget(draft.places)
+            return False
+        self._remember(deliveries)
+        if recorded:
+            self.means.committed.set()
+        return True
+
+    def _worth_a_draft(self, delivery: Delivery) -> bool:
+        return not (
+            delivery.type in self._searching
+            or self._heard.get(delivery.event_id)
+            or self._lines.get(delivery.aggregate_id)
+        )
+
+    def _remember(self, deliveries: Sequence[Delivery]) -> None:
+        for delivery in deliveries:
+            self._heard.put(delivery.event_id, True)
+
     async def _together(self, deliveries: Sequence[Delivery]) -> None:
         async with transaction(self.means.pool) as connection:
             verdicts = await self._hear(connection, deliveries)
@@ -65,12 +114,15 @@ class Inbox:
                     case "NEW":
                         fresh.append(delivery)
                     case "BEHIND":
+                        self._lines.put(delivery.aggregate_id, True)
                         await parked.append(delivery, self.means.clock.now())
                     case "LATE":
                         raise OutOfOrder(event_id=delivery.event_id)
-            recorded = await self._run(connection, fresh)
-        if recorded:
-            self.means.committed.set()
+            uow = self._uow(connection)
+            await self._answer(fresh, uow)
+            await uow.flush()
+        self._remember(fresh)
+        self._recorded(uow)
 
     async def _alone(self, delivery: Delivery) -> None:
         begun = await self._begin(delivery) if delivery.count > 1 else 1
@@ -100,18 +152,18 @@ class Inbox:
         self, connection: Connection, deliveries: Sequence[Delivery], *, released: bool = False
     ) -> list[str]:
         """Take `deliveries` in; return NEW, SEEN, BEHIND or LATE for each."""
-        events = [
-            (n, d.event_id, d.chain_id, d.aggregate_id, d.version) for n, d in enumerate(deliveries)
-        ]
-        chains = list({d.chain_id for d in deliveries})
-        rows = await connection.fetch(SQL.hear, chains, self._durable, events, released)
+        heard = Heard.of(self._durable, deliveries)
+        rows = await connection.fetch(
+            SQL.hear, list(heard.chains), heard.durable, heard.events, released
+        )
         return [row["verdict"] for row in rows]
 
-    async def _run(self, connection: Connection, fresh: Sequence[Delivery]) -> int:
-        uow = UnitOfWork(connection, self.means.advance, self.means.clock)
-        owed = [(delivery, self.hearing.owed(delivery)) for delivery in fresh]
-        await uow.load([(o.aggregate, d.chain_id, o.key) for d, some in owed for o in some])
-        for delivery, commands in owed:
+    async def _answer(self, deliveries: Sequence[Delivery], unit: UnitOfWork | Draft) -> None:
+        owed = [(delivery, self.hearing.owed(delivery)) for delivery in deliveries]
+        commands = [(d.chain_id, one) for d, some in owed for one in some]
+        await unit.load([(one.aggregate, chain_id, one.key) for chain_id, one in commands])
+        await unit.look(commands)
+        for delivery, some in owed:
             with self._span(delivery) as span:
                 call = Invocation(
                     chain_id=delivery.chain_id,
@@ -120,9 +172,16 @@ class Inbox:
                     cause_id=delivery.event_id,
                     traceparent=span.traceparent,
                 )
-                for one in commands:
-                    await uow.run(one, call)
-        return await uow.flush()
+                for one in some:
+                    await unit.run(one, call)
+
+    def _uow(self, connection: Connection) -> UnitOfWork:
+        return UnitOfWork(connection, self.means.advance, self.means.clock)
+
+    def _recorded(self, uow: UnitOfWork) -> None:
+        if uow.recorded:
+            uow.remember(self.means.memory)
+            self.means.committed.set()
 
     def _span(self, delivery: Delivery) -> AbstractContextManager[Span]:
         return self.means.telemetry.span(
@@ -146,6 +205,7 @@ class Inbox:
         self, delivery: Delivery, error: Exception, *, attempts: int, dead: bool
     ) -> None:
         self._complain("event parked", delivery, error)
+        self._lines.put(delivery.aggregate_id, True)
         async with transaction(self.means.pool) as connection:
             await connection.execute(SQL.enter, [delivery.chain_id])
             await Parked(connection, self._durable).park(
@@ -185,15 +245,18 @@ class Inbox:
                     return
                 delivery, attempts = claimed
                 verdicts = await self._hear(connection, [delivery], released=True)
-                recorded = await self._run(connection, [delivery] if verdicts == ["NEW"] else [])
+                uow = self._uow(connection)
+                await self._answer([delivery] if verdicts == ["NEW"] else [], uow)
+                await uow.flush()
                 await parked.release(place)
         except StoreUnavailable:
             raise
         except Exception as error:
             await self._failed_again(place, error, attempts + 1)
             return
-        if recorded:
-            self.means.committed.set()
+        # Where more stand behind it, the next of them says so.
+        self._lines.forget(place.aggregate_id)
+        self._recorded(uow)
 
     async def _failed_again(self, place: Place, error: Exception, attempts: int) -> None:
         dead = attempts >= ATTEMPTS_MOST

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 GENESIS = b""
+ABSENT = b"\xff" * 8
 
 
 class Entry(NamedTuple):
@@ -36,8 +37,11 @@ def entry_hash(previous: bytes, entry: Entry) -> bytes:
     The payload goes in as stored: it is never serialised again. An absent value has a
     length of its own, so that moving bytes between columns changes the hash.
     """
-    parts = [previous, *map(_stored, entry)]
-    return hashlib.sha256(b"".join(map(_prefixed, parts))).digest()
+    parts: list[bytes] = []
+    for value in (previous, *entry):
+        stored = value if type(value) is bytes else _stored(value)
+        parts += (ABSENT,) if stored is None else (len(stored).to_bytes(8, "big"), stored)
+    return hashlib.sha256(b"".join(parts)).digest()
 
 
 def entry_of(row: Mapping[str, object]) -> Entry:
@@ -50,17 +54,11 @@ def entry_of(row: Mapping[str, object]) -> Entry:
     return Entry(**values)  # type: ignore[arg-type]  # a row's values have no static type
 
 
-def _prefixed(value: bytes | None) -> bytes:
-    if value is None:
-        return b"\xff" * 8
-    return len(value).to_bytes(8, "big") + value
-
-
 def _stored(value: object) -> bytes | None:
     if isinstance(value, str):
         return value.encode()
-    if value is None or isinstance(value, bytes):
-        return value
+    if value is None:
+        return None
     if isinstance(value, datetime):
         return value.isoformat(timespec="microseconds").encode()
     return str(value).encode()

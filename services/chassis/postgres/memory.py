@@ -58,7 +58,7 @@ class Memory:
     _answered: Recent[tuple[str, str], bool] = field(default_factory=Recent)
 
     def slot(self, aggregate: AnyAggregate, chain_id: str, key: str) -> Slot | None:
-        """Return the document as it was last seen; None for one that was not."""
+        """Return the document as it was last seen, or as not born yet; None for one never seen."""
         seen = self._documents.get((chain_id, key))
         if seen is None:
             return None
@@ -73,7 +73,7 @@ class Memory:
     def keep(self, slot: Slot) -> None:
         """Remember a document as it is stored, unless a newer one is known."""
         known = self._documents.get((slot.chain_id, slot.key))
-        if slot.version and (known is None or known.version < slot.version):
+        if known is None or known.version < slot.version:
             seen = Seen(slot.state, slot.version, slot.head)
             self._documents.put((slot.chain_id, slot.key), seen)
 

@@ -1,16 +1,18 @@
-"""What a grouped decision rests on beside its own document: read freely, held still when stored."""
+"""What a decision rests on beside its own document: read freely, held still when it is stored."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from services.chassis.handling import Aggregate, AnyAggregate, VersionConflict
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.group import Loads
-from services.chassis.postgres.memory import Memory
+from services.chassis.postgres.means import Means
+from services.chassis.postgres.unit_of_work import restored
 from services.chassis.postgres.writing import Guard
 
 ReadT = TypeVar("ReadT")
+Place = tuple[str, str]
 
 
 class MustHold(Exception):
@@ -21,36 +23,43 @@ class MustHold(Exception):
 class Reads:
     """Implements handling.Reader over the loads of all callers; `guards` is what was read.
 
-    Where `remembered`, what this process last saw goes before.
+    Where `remembered`, what this process last saw goes before. `own` are the documents that the
+    same statement will store: they are read as they have been changed.
     """
 
+    means: Means
     loads: Loads
-    restore: Callable[[Slot, Any], Awaitable[None]]
     chain_id: str
-    memory: Memory
     remembered: bool = False
-    guards: dict[tuple[str, str], Guard] = field(default_factory=dict)
+    own: Mapping[Place, Slot] = field(default_factory=dict)
+    guards: dict[Place, Guard] = field(default_factory=dict)
 
     @property
-    def places(self) -> Iterable[tuple[str, str]]:
+    def places(self) -> Iterable[Place]:
         """Return chain and id of what was read."""
-        return ((guard.chain_id, guard.key) for guard in self.guards.values())
+        return self.guards.keys()
 
     async def get(self, aggregate: Aggregate[ReadT, Any, Any, Any], key: str) -> ReadT | None:
-        slot = await self._slot(aggregate, key)
+        place = (self.chain_id, key)
+        if place in self.own:
+            own: ReadT | None = self.own[place].state
+            return own
+        slot = await self.slot(aggregate, key)
         guard = Guard(aggregate.name, self.chain_id, key, slot.version)
-        if self.guards.setdefault((aggregate.name, key), guard) != guard:
+        if self.guards.setdefault(place, guard) != guard:
             # Changed between two readings of one command.
             raise VersionConflict
         state: ReadT | None = slot.state
         return state
 
-    async def _slot(self, aggregate: AnyAggregate, key: str) -> Slot:
-        if self.remembered and (seen := self.memory.slot(aggregate, self.chain_id, key)):
+    async def slot(self, aggregate: AnyAggregate, key: str) -> Slot:
+        """Return a document as it was last seen, or else as it is stored."""
+        memory = self.means.memory
+        if self.remembered and (seen := memory.slot(aggregate, self.chain_id, key)):
             return seen
-        slot = Slot(aggregate, self.chain_id, key)
-        await self.restore(slot, await self.loads.load((aggregate.name, self.chain_id, key, None)))
-        self.memory.keep(slot)
+        row = await self.loads.load((aggregate.name, self.chain_id, key, None))
+        slot = await restored(self.means, Slot(aggregate, self.chain_id, key), row)
+        memory.keep(slot)
         return slot
 
     async def find(

@@ -25,8 +25,8 @@ from services.chassis.postgres.group import Flusher, Group, Loads
 from services.chassis.postgres.means import Means
 from services.chassis.postgres.pool import acquired, transaction
 from services.chassis.postgres.reads import MustHold, Reads
-from services.chassis.postgres.unit_of_work import UnitOfWork, restore, store_all
-from services.chassis.postgres.writing import SQL, Write, fill
+from services.chassis.postgres.unit_of_work import UnitOfWork, restored, store_all
+from services.chassis.postgres.writing import SQL, Write
 
 StateT = TypeVar("StateT")
 Answer = Callable[[Outcome[Any]], bytes]
@@ -100,8 +100,7 @@ class PostgresStore:
         )
         if (earlier := earlier_answer(row, call)) is not None:
             return earlier
-        slot = Slot(owed.aggregate, call.chain_id, owed.key)
-        await self._restore(slot, row)
+        slot = await restored(self.means, Slot(owed.aggregate, call.chain_id, owed.key), row)
         reads = self._reads(call)
         outcome = await self._decide(slot, owed, call, reads)
         reply = answer(outcome)
@@ -110,7 +109,7 @@ class PostgresStore:
         return reply
 
     def _reads(self, call: Invocation, *, remembered: bool = False) -> Reads:
-        return Reads(self._loads, self._restore, call.chain_id, self.means.memory, remembered)
+        return Reads(self.means, self._loads, call.chain_id, remembered)
 
     async def _decide(self, slot: Slot, owed: Owed, call: Invocation, reads: Reads) -> Outcome[Any]:
         gather = owed.aggregate.gathers.get(type(owed.command))
@@ -132,14 +131,6 @@ class PostgresStore:
         elif not await self._writes.submit(write):
             raise VersionConflict
 
-    async def _restore(self, slot: Slot, row: asyncpg.Record) -> None:
-        if row["version"] is not None and row["shape"] != slot.aggregate.shape:
-            async with transaction(self.means.pool) as connection:
-                await connection.execute(SQL.enter, [slot.chain_id])
-                await restore(connection, self.means.advance.contract, slot, row)
-        else:
-            fill(slot, row)
-
     async def _explicit(self, owed: Owed, call: Invocation, answer: Answer) -> bytes:
         async with transaction(self.means.pool) as connection:
             uow = UnitOfWork(connection, self.means.advance, self.means.clock)
@@ -148,8 +139,8 @@ class PostgresStore:
             outcome = await uow.run(owed, call)
             reply = answer(outcome)
             uow.answered(call, owed.key, reply)
-            recorded = await uow.flush()
-        if recorded:
+            await uow.flush()
+        if uow.recorded:
             uow.remember(self.means.memory)
             self.means.committed.set()
         return reply
@@ -160,8 +151,7 @@ class PostgresStore:
         row = await self._loads.load((aggregate.name, chain_id, key, None))
         if row["version"] is None:
             return None
-        slot = Slot(aggregate, chain_id, key)
-        await self._restore(slot, row)
+        slot = await restored(self.means, Slot(aggregate, chain_id, key), row)
         return Versioned(slot.state, slot.version)
 
     async def page(

@@ -21,8 +21,9 @@ from services.chassis.handling import (
 from services.chassis.messages import Contract
 from services.chassis.postgres.advance import Advance, Slot
 from services.chassis.postgres.facts import store_facts
+from services.chassis.postgres.means import Means
 from services.chassis.postgres.memory import Memory
-from services.chassis.postgres.pool import Connection
+from services.chassis.postgres.pool import Connection, transaction
 from services.chassis.postgres.writing import (
     HELD_STILL,
     SQL,
@@ -79,6 +80,9 @@ class UnitOfWork:
                 slot = self.slots[chain_id, key] = Slot(aggregate, chain_id, key)
                 await restore(self.connection, self.advance.contract, slot, found.get(n))
 
+    async def look(self, owed: Sequence[tuple[str, Owed]]) -> None:
+        """Look nothing up ahead: what is held still is locked as it is asked for."""
+
     async def run(self, owed: Owed, call: Invocation, answer: bytes | None = None) -> Outcome[Any]:
         """Decide `owed` on what is loaded; nothing is stored before `flush`."""
         await self.load([(owed.aggregate, call.chain_id, owed.key)])
@@ -96,13 +100,15 @@ class UnitOfWork:
         if write := self._writes.get((call.chain_id, key)):
             self._writes[call.chain_id, key] = Write(write.slot, call, answer)
 
-    async def flush(self) -> int:
-        """Store everything in one statement; return how many events were recorded."""
-        writes = list(self._writes.values())
-        if not writes:
-            return 0
-        await store_all(self.connection, writes)
-        return sum(len(write.slot.entries) for write in writes)
+    async def flush(self) -> None:
+        """Store everything in one statement."""
+        if self._writes:
+            await store_all(self.connection, list(self._writes.values()))
+
+    @property
+    def recorded(self) -> bool:
+        """Whether there are events to be told of."""
+        return bool(self._writes)
 
     def remember(self, memory: Memory) -> None:
         """Let `memory` know what was stored; to be called after the commit."""
@@ -209,6 +215,17 @@ async def restore(
     slot.expected, slot.head = row["version"], row["head_hash"]
     slot.version = row["version"]
     slot.state = await refold(connection, contract, slot)
+
+
+async def restored(means: Means, slot: Slot, row: Any) -> Slot:
+    """Return `slot` filled from its row, outside of any transaction."""
+    if row["version"] is not None and row["shape"] != slot.aggregate.shape:
+        async with transaction(means.pool) as connection:
+            await connection.execute(SQL.enter, [slot.chain_id])
+            await restore(connection, means.advance.contract, slot, row)
+    else:
+        fill(slot, row)
+    return slot
 
 
 async def refold(connection: Connection, contract: Contract, slot: Slot) -> Any:

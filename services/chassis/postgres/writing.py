@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from services.chassis.delivery import Delivery
 from services.chassis.handling import Invocation
 from services.chassis.kernel import remembered
 from services.chassis.postgres.advance import Slot
@@ -14,6 +15,8 @@ from services.chassis.postgres.queries import load_queries
 # How a read row is held until the end of its transaction.
 UNHELD, HELD_STILL, TO_CHANGE = 0, 1, 2
 SQL = load_queries("services.chassis.postgres")
+Names = tuple[str, ...]
+NOTHING = "'{}'::int[]"
 
 
 class Guard(NamedTuple):
@@ -76,32 +79,104 @@ async def store_writes(connection: Connection, writes: Sequence[Write]) -> set[i
     """Store `writes` in one statement; return the places of those whose versions still held."""
     guards = [(n, *guard) for n, write in enumerate(writes) for guard in write.guards]
     done = await connection.fetchval(
-        put_statement(
-            tuple(sorted({write.slot.aggregate.name for write in writes})),
-            tuple(sorted({document for _, document, _, _, _ in guards})),
-        ),
+        put_statement(*_names(writes, guards)),
         list({write.slot.chain_id for write in writes}),
-        [write.command(n) for n, write in enumerate(writes)],
-        [row for n, write in enumerate(writes) for row in write.entries(n)],
-        [row for n, write in enumerate(writes) for row in write.seals(n)],
+        *_rows(writes),
         guards,
     )
     return set(done)
 
 
+class Heard(NamedTuple):
+    """Events as one durable hears them: their chains, and a chassis.heard_event of each."""
+
+    durable: str
+    chains: frozenset[str]
+    events: list[tuple[object, ...]]
+
+    @classmethod
+    def of(cls, durable: str, deliveries: Sequence[Delivery]) -> "Heard":
+        """Return `deliveries` in their order."""
+        return cls(
+            durable,
+            frozenset(d.chain_id for d in deliveries),
+            [
+                (n, d.event_id, d.chain_id, d.aggregate_id, d.version)
+                for n, d in enumerate(deliveries)
+            ],
+        )
+
+
+async def store_heard(
+    connection: Connection, heard: Heard, writes: Sequence[Write], guards: Sequence[Guard]
+) -> None:
+    """Take events in and store what they lead to, in one statement: all of it or nothing.
+
+    Raises asyncpg.SerializationError when an event is not new, or a version no longer holds.
+    """
+    rows = [(0, *guard) for guard in guards]
+    await connection.execute(
+        hear_statement(*_names(writes, rows)),
+        list(heard.chains),
+        *_rows(writes),
+        rows,
+        heard.durable,
+        heard.events,
+    )
+
+
+def _names(writes: Sequence[Write], guards: Sequence[tuple[Any, ...]]) -> tuple[Names, Names]:
+    """Return which documents are written, and which were read: sorted, or every order would be
+    another statement to prepare and to keep."""
+    return (
+        tuple(sorted({write.slot.aggregate.name for write in writes})),
+        tuple(sorted({document for _, document, *_ in guards})),
+    )
+
+
+def _rows(writes: Sequence[Write]) -> tuple[list[tuple[object, ...]], ...]:
+    """Return the chassis.command, chassis.entry and chassis.seal rows of `writes`."""
+    return (
+        [write.command(n) for n, write in enumerate(writes)],
+        [row for n, write in enumerate(writes) for row in write.entries(n)],
+        [row for n, write in enumerate(writes) for row in write.seals(n)],
+    )
+
+
 @remembered
-def put_statement(documents: tuple[str, ...], guarded: tuple[str, ...]) -> str:
+def put_statement(documents: Names, guarded: Names) -> str:
     """Return the write of `documents` on top of what was read of `guarded`, in that order.
 
     The names are aggregates', never a caller's. Not a loop inside the database, which would plan
     each document's part anew at every call.
     """
-    broken = " || ".join(f"chassis.broken_{name}($1, $5)" for name in guarded) or "'{}'::int[]"
-    done = " || ".join(f"chassis.put_{name}($1, $2, held.broken)" for name in documents)
     return (
-        f"WITH held AS MATERIALIZED (SELECT {broken} AS broken, $5::chassis.guard[] AS guards)"
-        " SELECT chassis.store($1::uuid[], $2::chassis.command[], $3::chassis.entry[],"
-        f" $4::chassis.seal[], {done}) FROM held"
+        f"WITH held AS MATERIALIZED (SELECT {_broken(guarded)} AS broken,"
+        f" $5::chassis.guard[] AS guards) SELECT {_stored(documents)} FROM held"
+    )
+
+
+@remembered
+def hear_statement(documents: Names, guarded: Names) -> str:
+    """Return the same with the taking in of events before it, all or nothing."""
+    return (
+        f"WITH held AS MATERIALIZED (SELECT {_broken(guarded)} AS broken,"
+        " $5::chassis.guard[] AS guards,"
+        " chassis.all_new($1::uuid[], $6, $7::chassis.heard_event[]) AS fresh)"
+        f" SELECT chassis.whole(fresh, broken, {_stored(documents)},"
+        " cardinality($2::chassis.command[])) FROM held"
+    )
+
+
+def _broken(guarded: Names) -> str:
+    return " || ".join(f"chassis.broken_{name}($1, $5)" for name in guarded) or NOTHING
+
+
+def _stored(documents: Names) -> str:
+    puts = (f"chassis.put_{name}($1, $2, held.broken)" for name in documents)
+    return (
+        "chassis.store($1::uuid[], $2::chassis.command[], $3::chassis.entry[],"
+        f" $4::chassis.seal[], {' || '.join(puts) or NOTHING})"
     )
 
 

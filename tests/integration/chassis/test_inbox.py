@@ -145,7 +145,7 @@ async def test_a_head_out_of_attempts_is_dead_and_still_holds_its_line(heard: He
         heard.bench.clock.advance(hours=1)
         await heard.inbox.retry_due()
     assert await heard.parked() == [(1, "UNWILLING", ATTEMPTS_MOST, True), (2, BEHIND, 0, False)]
-    assert len(heard.rooms.seen) == ATTEMPTS_MOST + 1, "the batch, then each attempt"
+    assert len(heard.rooms.seen) == ATTEMPTS_MOST + 2, "the draft, the batch, then each attempt"
 
 
 async def test_an_unseen_older_version_waits_for_a_person_and_is_never_dropped(
@@ -193,10 +193,11 @@ async def test_a_delivery_that_keeps_killing_the_process_is_parked_dead(heard: H
 
 async def test_a_batch_of_two_chains_parks_for_one_and_answers_the_other(heard: Heard) -> None:
     mine, theirs = await heard.course(), await heard.course(chain=new_id())
-    await heard.inbox([heard.poisoned(theirs, 1)])
+    inbox = heard.inbox
+    await inbox([heard.poisoned(theirs, 1)])
     heard.rooms.seen.clear()
     batch = [heard.delivery(mine, 1), heard.delivery(theirs, 2)]
-    await heard.inbox(batch)
+    await inbox(batch)
     assert await heard.rooms_of(mine) == ["v1"]
     assert [row[0] for row in await heard.parked()] == [1, 2]
     assert heard.rooms.seen == [batch[0].event_id], "in one transaction, not one by one"

@@ -215,6 +215,23 @@ BEGIN
     WHERE k.version < excluded.version;
 END $$;
 
+-- Takes deliveries in, and tells whether every one was new.
+CREATE FUNCTION chassis.all_new(chains uuid[], hearer text, events chassis.heard_event[])
+RETURNS boolean LANGUAGE plpgsql AS $$
+BEGIN
+    RETURN NOT EXISTS (
+        SELECT FROM chassis.hear(chains, hearer, events, false) h WHERE h.verdict <> 'NEW');
+END $$;
+
+-- Ends the statement, and takes back all that it did, where anything of it was not so.
+CREATE FUNCTION chassis.whole(fresh boolean, broken int[], done int[], wanted int)
+RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF NOT fresh OR broken <> '{}' OR cardinality(done) <> wanted THEN
+        RAISE EXCEPTION 'not what was believed' USING ERRCODE = 'serialization_failure';
+    END IF;
+END $$;
+
 -- Identity and every text that a person typed: ciphertext here, its hash in the journal.
 CREATE TABLE chassis.sealed (
     chain_id   uuid  NOT NULL,

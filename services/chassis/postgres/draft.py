@@ -1,0 +1,113 @@
+"""What a batch of events leads to, decided before anything is locked, and stored in one statement.
+
+That statement stores all of it or nothing: only where every event is new and all that was read
+still stands. Whatever else there is, the inbox's own transaction is for (ADR 15).
+"""
+
+import asyncio
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from services.chassis.delivery import Delivery
+from services.chassis.handling import AnyAggregate, Invocation, Outcome, Owed
+from services.chassis.postgres.advance import Slot
+from services.chassis.postgres.facts import store_facts
+from services.chassis.postgres.group import Loads
+from services.chassis.postgres.means import Means
+from services.chassis.postgres.pool import Connection, acquired, transaction
+from services.chassis.postgres.reads import Place, Reads
+from services.chassis.postgres.unit_of_work import restored
+from services.chassis.postgres.writing import Guard, Heard, Write, store_heard
+
+
+@dataclass(slots=True)
+class Draft:
+    """The commands of one batch, worked out on what was last seen or is read without a lock."""
+
+    means: Means
+    loads: Loads
+    _slots: dict[Place, Slot] = field(default_factory=dict)
+    _guards: dict[Place, Guard] = field(default_factory=dict)
+    _writes: dict[Place, Write] = field(default_factory=dict)
+
+    async def load(self, wanted: Sequence[tuple[AnyAggregate, str, str]]) -> None:
+        """Take the documents (aggregate, chain, id) as last seen, the others in one read."""
+        unseen: dict[Place, AnyAggregate] = {}
+        for aggregate, chain_id, key in wanted:
+            if seen := self.means.memory.slot(aggregate, chain_id, key):
+                self._slots.setdefault((chain_id, key), seen)
+            else:
+                unseen[chain_id, key] = aggregate
+        if unseen:
+            keys = [(aggregate.name, *place, None) for place, aggregate in unseen.items()]
+            rows = await self.loads.together(keys)
+            for (place, aggregate), row in zip(unseen.items(), rows, strict=True):
+                self._slots[place] = await restored(self.means, Slot(aggregate, *place), row)
+
+    async def look(self, owed: Sequence[tuple[str, Owed]]) -> None:
+        """Let what commands (chain, owed) read elsewhere be seen, all in one read.
+
+        Asked one after the other as the commands run, each would wait for the store.
+        """
+        asking = [
+            (gather, chain_id, one)
+            for chain_id, one in owed
+            if (gather := one.aggregate.gathers.get(type(one.command))) is not None
+        ]
+        if len(asking) > 1:
+            await asyncio.gather(
+                *(
+                    gather(one.command, self._slots[chain_id, one.key].state, self._reads(chain_id))
+                    for gather, chain_id, one in asking
+                )
+            )
+
+    async def run(self, owed: Owed, call: Invocation) -> Outcome[Any]:
+        """Decide `owed`; raises its refusal, or MustHold where it searches."""
+        reads = self._reads(call.chain_id, self._guards)
+        place = (call.chain_id, owed.key)
+        slot = self._slots[place]
+        gather = owed.aggregate.gathers.get(type(owed.command))
+        facts = await gather(owed.command, slot.state, reads) if gather else None
+        outcome = self.means.advance(slot, owed, facts, call, self.means.clock.now())
+        if outcome.events:
+            self._writes[place] = Write(slot, call, None)
+        return outcome
+
+    def _reads(self, chain_id: str, guards: dict[Place, Guard] | None = None) -> Reads:
+        noted = {} if guards is None else guards
+        return Reads(self.means, self.loads, chain_id, True, self._slots, noted)
+
+    async def store(self, durable: str, deliveries: Sequence[Delivery]) -> bool:
+        """Store everything, `deliveries` as heard; tell whether events were recorded.
+
+        Raises asyncpg.SerializationError when something is not what it was believed to be.
+        """
+        heard = Heard.of(durable, deliveries)
+        changed = [write.slot for write in self._writes.values()]
+        if any(slot.facts for slot in changed):
+            async with transaction(self.means.pool) as connection:
+                await self._store(connection, heard)
+                await store_facts(connection, changed)
+        else:
+            async with acquired(self.means.pool) as connection:
+                await self._store(connection, heard)
+        for slot in changed:
+            self.means.memory.keep(slot)
+        return bool(changed)
+
+    async def _store(self, connection: Connection, heard: Heard) -> None:
+        # That nothing was left to do rests on what was read, too.
+        unchanged = [
+            Guard(slot.aggregate.name, slot.chain_id, slot.key, slot.version)
+            for place, slot in self._slots.items()
+            if place not in self._writes
+        ]
+        guards = (*self._guards.values(), *unchanged)
+        await store_heard(connection, heard, list(self._writes.values()), guards)
+
+    @property
+    def places(self) -> Iterable[Place]:
+        """Return chain and id of all that was read."""
+        return (*self._slots, *self._guards)
