@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
-from typing import TypeAlias
+from dataclasses import dataclass, field
+from typing import Self, TypeAlias
 
 import asyncpg
 
 from services.chassis.handling import StoreUnavailable
 
-Pool: TypeAlias = "asyncpg.Pool[asyncpg.Record]"
 Connection: TypeAlias = "asyncpg.pool.PoolConnectionProxy[asyncpg.Record]"
 
 ACQUIRE_SECONDS = 2.0
@@ -45,9 +45,52 @@ class StatelessConnection(asyncpg.Connection):
         return ""
 
 
+@dataclass(slots=True)
+class Pool:
+    """A pool whose connections stay at hand between uses, while nobody waits for one.
+
+    asyncpg's own giving back makes a task and resets what we never set: that and the taking cost
+    as much as a small statement.
+    """
+
+    _pool: "asyncpg.Pool[asyncpg.Record]"
+    _at_hand: list[Connection] = field(default_factory=list)
+    _waiting: int = 0
+
+    async def take(self) -> Connection:
+        """Return a connection, waiting at most ACQUIRE_SECONDS for it."""
+        while self._at_hand:
+            connection = self._at_hand.pop()
+            if not connection.is_closed():
+                return connection
+            await self._pool.release(connection)
+        self._waiting += 1
+        try:
+            # Not acquire(timeout=...), which makes a task of every wait.
+            async with asyncio.timeout(ACQUIRE_SECONDS):
+                return await self._pool.acquire()
+        finally:
+            self._waiting -= 1
+
+    async def give(self, connection: Connection, *, sound: bool) -> None:
+        """Take a connection back; one that is not `sound` goes through asyncpg's own checks."""
+        if sound and not self._waiting:
+            self._at_hand.append(connection)
+        else:
+            await self._pool.release(connection)
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def __aexit__(self, *_: object) -> None:
+        while self._at_hand:
+            await self._pool.release(self._at_hand.pop())
+        await self._pool.close()
+
+
 async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
     """Return a pool on `url`; the first connection is made when it is first needed."""
-    return await asyncpg.create_pool(
+    pool = await asyncpg.create_pool(
         url,
         min_size=0,
         max_size=size,
@@ -58,6 +101,7 @@ async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
         connection_class=StatelessConnection,
         server_settings=BY_KEY,
     )
+    return Pool(pool)
 
 
 @contextmanager
@@ -76,13 +120,13 @@ def store_errors() -> Iterator[None]:
 async def acquired(pool: Pool) -> AsyncIterator[Connection]:
     """Lend a connection, waiting at most ACQUIRE_SECONDS for it."""
     with store_errors():
-        # Not acquire(timeout=...), which makes a task of every wait.
-        async with asyncio.timeout(ACQUIRE_SECONDS):
-            connection = await pool.acquire()
+        connection = await pool.take()
+        sound = False
         try:
             yield connection
+            sound = True
         finally:
-            await pool.release(connection)
+            await pool.give(connection, sound=sound)
 
 
 @asynccontextmanager
