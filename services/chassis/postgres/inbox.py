@@ -1,17 +1,18 @@
 """Answers a neighbour: once, in order, in the transaction of the effects; parks what fails."""
 
 import logging
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Invocation, StoreUnavailable
 from services.chassis.kernel import DomainError, Fault
+from services.chassis.postgres.alone import alone
 from services.chassis.postgres.means import Means
 from services.chassis.postgres.parked import Parked, Place, Verdict, due_heads
-from services.chassis.postgres.pool import Connection, acquired, transaction
+from services.chassis.postgres.pool import Connection, acquired, store_errors, transaction
 from services.chassis.postgres.unit_of_work import UnitOfWork
 from services.chassis.postgres.writing import SQL
 from services.chassis.telemetry import Kind, Span
@@ -29,10 +30,31 @@ class OutOfOrder(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Implements delivery.Answering for one durable."""
+    """Implements delivery.Answering for one durable.
+
+    `held` is the connection of who hears `alone`: everything is written through it, so that nothing
+    is once another hears.
+    """
 
     means: Means
     hearing: Hearing
+    held: "Connection | None" = None
+
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator["Inbox"]:
+        """Wait until no other process hears on this durable; lend the inbox that answers."""
+        async with alone(self.means.pool, f"hear {self._durable}") as connection:
+            yield replace(self, held=connection)
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
+        if self.held is None:
+            async with transaction(self.means.pool) as connection:
+                yield connection
+        else:
+            with store_errors():
+                async with self.held.transaction():
+                    yield self.held
 
     async def __call__(self, deliveries: Sequence[Delivery]) -> None:
         """Answer in one transaction; where that fails, one by one, parking what fails alone.
@@ -55,7 +77,7 @@ class Inbox:
         return self.hearing.durable
 
     async def _together(self, deliveries: Sequence[Delivery]) -> None:
-        async with transaction(self.means.pool) as connection:
+        async with self._transaction() as connection:
             verdicts = await self._hear(connection, deliveries)
             parked = Parked(connection, self._durable)
             fresh: list[Delivery] = []
@@ -85,12 +107,12 @@ class Inbox:
             dead = isinstance(error, (TooManyAttempts, OutOfOrder))
             await self._park(delivery, error, attempts=begun, dead=dead)
         if delivery.count > 1:
-            async with transaction(self.means.pool) as connection:
+            async with self._transaction() as connection:
                 await connection.execute(SQL.end_attempts, self._durable, [delivery.event_id])
 
     async def _begin(self, delivery: Delivery) -> int:
         """Count this attempt, and commit the count, before anything can go wrong."""
-        async with transaction(self.means.pool) as connection:
+        async with self._transaction() as connection:
             begun: int = await connection.fetchval(
                 SQL.begin_attempt, self._durable, delivery.event_id
             )
@@ -146,7 +168,7 @@ class Inbox:
         self, delivery: Delivery, error: Exception, *, attempts: int, dead: bool
     ) -> None:
         self._complain("event parked", delivery, error)
-        async with transaction(self.means.pool) as connection:
+        async with self._transaction() as connection:
             await connection.execute(SQL.enter, [delivery.chain_id])
             await Parked(connection, self._durable).park(
                 delivery, self._verdict(error, attempts, dead=dead)

@@ -27,12 +27,21 @@ BY_KEY = {
     "enable_mergejoin": "off",
 }
 
+# A machine that went without a word is found out in seconds, and lets go of what it held.
+MISSED = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+
 # Connection lost or refused, server starting or stopping, or no answer in time.
 AWAY = (
     OSError,
     asyncio.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What a connection says between the server's last word and its end.
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )
@@ -54,7 +63,7 @@ async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
         timeout=CONNECT_SECONDS,
         command_timeout=COMMAND_SECONDS,
         connection_class=StatelessConnection,
-        server_settings=BY_KEY,
+        server_settings=BY_KEY | MISSED,
     )
 
 

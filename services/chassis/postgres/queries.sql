@@ -79,6 +79,9 @@ ORDER BY f.feed_no LIMIT $6
 -- feed_end
 SELECT feed_no FROM chassis.sequencer
 
+-- take_alone
+SELECT pg_try_advisory_lock(hashtextextended($1, 0))
+
 -- hear
 SELECT verdict FROM chassis.hear($1::uuid[], $2, $3::chassis.heard_event[], $4) ORDER BY n
 
