@@ -205,5 +205,5 @@ async def said_by(call: Watching, kind: str, seconds: float) -> None:
         while True:
             item = await call.read()
             assert isinstance(item, feed_pb2.WatchResponse)
-            if item.HasField(kind):
+            if item.WhichOneof("item") == kind:
                 return
