@@ -129,6 +129,7 @@ async def test_a_poison_event_is_parked_and_others_go_on(scene: Scene) -> None:
     await scene.neighbour.answered(DURABLE)
     first, second = sorted(await scene.parked(), key=lambda each: each.version)
     assert (first.event_id, first.cause_code) == (poison.event_id, "UNWILLING")
+    assert (first.aggregate, first.aggregate_id) == ("course", course)
     assert (second.event_id, second.state) == (behind.event_id, ops.PARKED_STATE_WAITING)
     assert await scene.rooms_of(course) == []
     scene.rooms.poison.clear()
