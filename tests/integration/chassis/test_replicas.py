@@ -1,9 +1,12 @@
 """Two processes of one service on one database and broker: one order, each thing done once."""
 
 import asyncio
+import os
+import signal
 import time
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
@@ -41,6 +44,10 @@ JOIN chassis.journal j USING (position) ORDER BY f.feed_no
 """
 WAITING = """
 SELECT count(*) FROM pg_locks WHERE relation = 'chassis.inbox'::regclass AND NOT granted
+"""
+CUT_OFF = """
+SELECT pg_terminate_backend(pid) FROM pg_locks WHERE locktype = 'advisory' AND granted
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
 GONE_ON = "SELECT count(*) >= $1 FROM chassis.inbox"
 THROUGH = "SELECT (SELECT count(*) FROM chassis.inbox) + (SELECT count(*) FROM chassis.parked)"
@@ -155,6 +162,37 @@ async def test_when_one_is_killed_the_other_goes_on_within_seconds(scene: Scene)
     await scene.answered()
     await scene.in_order(clinics)
     assert second.process.alive
+
+
+async def test_one_that_was_cut_off_and_does_not_know_it_does_no_harm(scene: Scene) -> None:
+    """A machine that stood still: its locks are gone, its request to the broker is not."""
+    first = await scene.replicas.start()
+    clinics = await scene.clinics(first)
+    await scene.say(clinics, 1)
+    await scene.answered()
+    await scene.replicas.start()
+    os.kill(first.process.pid, signal.SIGSTOP)
+    await scene.database.execute(CUT_OFF)
+    await scene.say(clinics, VERSIONS)
+    await eventually(partial(scene.database.value, GONE_ON, 10 * COURSES), seconds=30)
+    os.kill(first.process.pid, signal.SIGCONT)
+    await scene.say(clinics, VERSIONS)
+    await scene.answered()
+    await scene.in_order(clinics)
+
+
+async def test_when_one_is_killed_the_other_publishes_within_seconds(scene: Scene) -> None:
+    first = await scene.replicas.start()
+    (clinic, *_) = clinics = await scene.clinics(first)
+    second = await scene.replicas.start()
+    first.kill()
+    killed = time.monotonic()
+    await scene.room(second, clinic, "R1")
+    written = 2 + len(clinics)
+    found = await heard_in_stream(scene.replicas.servers, "CONSULT", written)
+    assert time.monotonic() - killed < TAKEN_OVER_SECONDS
+    rows = await scene.database.rows(FED)
+    assert [event_id for event_id, _ in found] == [row["id"] for row in rows]
 
 
 async def test_commands_through_two_make_one_feed_and_one_stream(scene: Scene) -> None:
