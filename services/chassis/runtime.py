@@ -203,7 +203,9 @@ async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
             for task in left:
                 task.cancel()
             await asyncio.wait(left, timeout=CANCEL_SECONDS)
-    raise next((error for error in ended if error is not None), BrokerLost())
+        # What ended in another way than it was asked to: looked at, or it is logged as forgotten.
+        last = [task.exception() for task in tasks if not task.cancelled()]
+    raise next((error for error in (*ended, *last) if error is not None), BrokerLost())
 
 
 def _innermost(error: BaseException) -> str:
