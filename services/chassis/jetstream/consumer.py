@@ -144,6 +144,8 @@ class Consumer:
                 await self._answer(batch, begun)
                 self.lag[self.hearing.durable] = batch[-1].metadata.num_pending
         finally:
+            # What it was when this one heard says nothing of when another does.
+            self.lag.pop(self.hearing.durable, None)
             with suppress(Exception):
                 await pull.stop()
 
