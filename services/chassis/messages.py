@@ -31,11 +31,14 @@ class EventType:
     def service(self) -> str:
         return self.name.split(".")[1]
 
+    @property
+    def aggregate(self) -> str:
+        return self.key.removesuffix("_id")
+
     def subject(self, chain_id: str) -> str:
         """Return mesoflow.<chain>.<service>.v1.<aggregate>.<event>."""
         _, service, version, name = self.name.split(".")
-        aggregate = self.key.removesuffix("_id")
-        return f"mesoflow.{chain_id}.{service}.{version}.{aggregate}.{snake(name)}"
+        return f"mesoflow.{chain_id}.{service}.{version}.{self.aggregate}.{snake(name)}"
 
     def key_of(self, message: Message) -> str:
         return str(getattr(message, self.key))

@@ -135,11 +135,18 @@ class Running:
         """Relay and hear on one connection; any doubt about it ends all of them together."""
         settings = self.settings
         async with connected(settings.nats_url, settings.service) as client:
-            relay = Relay(client, settings.service, feed, self.sequenced, self.telemetry)
-            consumers = [
-                Consumer(client, inbox.hearing, inbox, self.lag).run() for inbox in inboxes
-            ]
-            await _until_one_ends(prove_alive(client), relay.run(), *consumers)
+
+            async def relay() -> None:
+                async with feed.alone():
+                    await Relay(
+                        client, settings.service, feed, self.sequenced, self.telemetry
+                    ).run()
+
+            async def hear(inbox: Inbox) -> None:
+                async with inbox.alone() as answer:
+                    await Consumer(client, inbox.hearing, answer, self.lag).run()
+
+            await _until_one_ends(prove_alive(client), relay(), *map(hear, inboxes))
 
     def _server(self, service: Service, means: Means, api: Api) -> GrpcServer:
         verifier = Verifier(signing_keys(self.settings.jwks_url))
@@ -196,7 +203,9 @@ async def _until_one_ends(*works: Coroutine[Any, Any, None]) -> None:
             for task in left:
                 task.cancel()
             await asyncio.wait(left, timeout=CANCEL_SECONDS)
-    raise next((error for error in ended if error is not None), BrokerLost())
+        # What ended in another way than it was asked to: looked at, or it is logged as forgotten.
+        last = [task.exception() for task in tasks if not task.cancelled()]
+    raise next((error for error in (*ended, *last) if error is not None), BrokerLost())
 
 
 def _innermost(error: BaseException) -> str:

@@ -78,12 +78,16 @@ class Watch(feed_pb2_grpc.FeedServiceServicer):
             mark = self.sequenced.mark()
             end = await self.feed.end()
             async for item in self._items(call, after, end, narrowed):
+                if self.draining.is_set():
+                    # Of a long feed the rest would outlast the drain.
+                    break
                 after = item.feed_no
                 yield self._event(item)
-            after = max(after, end)
-            if not caught_up:
-                caught_up = True
-                yield self._item(call, after, caught_up=pb.CaughtUp(at=self._now()))
+            else:
+                after = max(after, end)
+                if not caught_up:
+                    caught_up = True
+                    yield self._item(call, after, caught_up=pb.CaughtUp(at=self._now()))
             if self.draining.is_set():
                 yield self._item(call, after, draining=pb.Draining(at=self._now()))
                 return

@@ -135,9 +135,9 @@ def recorded_telemetry(ratio: float = 1.0) -> tuple[Telemetry, InMemorySpanExpor
     return Telemetry(provider, ratio), spans
 
 
-async def serves(channel: aio.Channel, task: "asyncio.Task[None]") -> bool:
+async def serves(channel: aio.Channel, task: "asyncio.Task[None] | None" = None) -> bool:
     """Tell whether it says that it serves; fail with its own error when it has ended."""
-    if task.done():
+    if task is not None and task.done():
         task.result()
         raise AssertionError("the service ended by itself")
     try:

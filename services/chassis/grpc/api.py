@@ -242,7 +242,7 @@ def version_in(etag: str) -> int | None:
     if not etag:
         return None
     digits = etag.strip('"')
-    return int(digits) if digits.isdecimal() else -1
+    return int(digits) if digits.isascii() and digits.isdecimal() else -1
 
 
 @dataclass(frozen=True, slots=True)

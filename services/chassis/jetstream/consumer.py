@@ -15,7 +15,6 @@ from nats.js.errors import NotFoundError
 
 from services.chassis.clock import canonical_id
 from services.chassis.delivery import Answering, Delivery, Hearing
-from services.chassis.handling import StoreUnavailable
 from services.chassis.jetstream.connection import BrokerLost
 from services.chassis.jetstream.streams import declare_durable
 
@@ -25,8 +24,6 @@ PULL_MOST = 256
 PULL_SECONDS = 15
 HEARTBEAT_SECONDS = 3
 STREAM_WAIT_SECONDS = 0.3
-STOP_SECONDS = 1.0
-STORE_WAIT_SECONDS = 0.5
 NANOSECONDS = 1_000_000_000
 
 
@@ -35,6 +32,8 @@ class Pull:
     """A standing pull request on an inbox of its own: what has arrived is the next batch.
 
     Not nats-py's fetch: cancelled it strands messages, and it may return one too many.
+    The durable numbers its deliveries from where it began anew: one that is missing went to another
+    who still hears, or was dropped on the way, and what follows it would be out of order.
     """
 
     client: Client
@@ -44,6 +43,7 @@ class Pull:
     _subscription: Subscription | None = None
     _open: int = 0
     _request: int = 0
+    _taken: int = 0
 
     async def start(self) -> None:
         self._inbox = self.client.new_inbox()
@@ -80,17 +80,17 @@ class Pull:
             await self._take(self._queue.get_nowait(), batch)
         return batch
 
-    async def stop(self) -> Sequence[Msg]:
-        """Take no more; return what was delivered and never asked for."""
+    async def stop(self) -> None:
+        """Take no more: the broker sees that nobody waits for what was asked for."""
         if self._subscription is not None:
-            async with asyncio.timeout(STOP_SECONDS):
-                await self._subscription.drain()  # type: ignore[no-untyped-call]  # nats-py says no type
-        waiting = [self._queue.get_nowait() for _ in range(self._queue.qsize())]
-        return [msg for msg in waiting if "Status" not in (msg.headers or {})]
+            await self._subscription.unsubscribe()
 
     async def _take(self, msg: Msg, batch: list[Msg]) -> None:
         status = (msg.headers or {}).get("Status")
         if status is None:
+            self._taken += 1
+            if msg.metadata.sequence.consumer != self._taken:
+                raise BrokerLost("a delivery is missing")
             batch.append(msg)
             self._open -= 1
             if self._open == 0:
@@ -104,8 +104,11 @@ class Pull:
             raise BrokerLost(status)
 
 
-def delivery_of(msg: Msg) -> Delivery:
-    """Read a message; raises KeyError or ValueError for one that no relay of ours sent."""
+def delivery_of(msg: Msg, begun: int = 0) -> Delivery:
+    """Read a message; `begun` is the last stream sequence that was delivered to an earlier run.
+
+    Raises KeyError or ValueError for one that no relay of ours sent.
+    """
     headers = msg.headers or {}
     aggregate_id, _, version = headers["ce-subject"].partition("/")
     return Delivery(
@@ -117,7 +120,7 @@ def delivery_of(msg: Msg) -> Delivery:
         body=msg.data,
         traceparent=headers.get("ce-traceparent") or None,
         occurred_at=datetime.fromisoformat(headers["ce-time"]),
-        count=msg.metadata.num_delivered,
+        count=msg.metadata.num_delivered + (msg.metadata.sequence.stream <= begun),
     )
 
 
@@ -131,45 +134,40 @@ class Consumer:
     lag: dict[str, int] = field(default_factory=dict)
 
     async def run(self) -> None:
-        """Answer until cancelled or the broker is lost."""
-        js = self.client.jetstream()
-        while True:
-            try:
-                await declare_durable(js, self.hearing)
-                break
-            except NotFoundError:
-                await asyncio.sleep(STREAM_WAIT_SECONDS)
+        """Answer until cancelled, the broker is lost or the store is away."""
+        begun = await self._declared()
         pull = Pull(self.client, self.hearing)
         await pull.start()
-        batch: Sequence[Msg] = ()
         try:
             while True:
                 batch = await pull.next_batch()
-                await self._answer(batch)
+                await self._answer(batch, begun)
                 self.lag[self.hearing.durable] = batch[-1].metadata.num_pending
         finally:
-            # Or whoever comes next would wait ACK_WAIT_SECONDS for what this one had in hand.
+            # What it was when this one heard says nothing of when another does.
+            self.lag.pop(self.hearing.durable, None)
             with suppress(Exception):
-                for msg in (*batch, *await pull.stop()):
-                    if not msg.is_acked:
-                        await msg.nak()
+                await pull.stop()
 
-    async def _answer(self, batch: Sequence[Msg]) -> None:
+    async def _declared(self) -> int:
+        """Wait for the stream and declare the durable; return what was begun of it before."""
+        js = self.client.jetstream()
+        while True:
+            try:
+                return await declare_durable(js, self.hearing)
+            except NotFoundError:
+                await asyncio.sleep(STREAM_WAIT_SECONDS)
+
+    async def _answer(self, batch: Sequence[Msg], begun: int) -> None:
         deliveries: list[Delivery] = []
         for msg in batch:
             try:
-                deliveries.append(delivery_of(msg))
+                deliveries.append(delivery_of(msg, begun))
             except (KeyError, ValueError, IndexError):
                 logger.error("not an event of ours", extra={"subject": msg.subject})
                 await msg.term()
-        while deliveries:
-            try:
-                await self.answer(deliveries)
-                break
-            except StoreUnavailable:
-                await asyncio.sleep(STORE_WAIT_SECONDS)
-                for msg in batch:
-                    await msg.in_progress()
+        if deliveries:
+            await self.answer(deliveries)
         for msg in batch:
             if not msg.is_acked:
                 await msg.ack()

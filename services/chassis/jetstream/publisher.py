@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import uuid4
 
+import nats.errors
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 
@@ -15,7 +16,6 @@ from services.chassis.messages import event_type_named
 
 ACK_SECONDS = 10.0
 ATOMIC_FROM = 16
-DUPLICATE_IN_BATCH = 10201
 
 
 class PublishRefused(Exception):
@@ -95,9 +95,9 @@ class Publisher:
         batch = self._batches[key] = _Batch(len(items), done)
         reply = f"{self._inbox}.{key}"
         try:
-            for item in items:
+            for item, headers in zip(items, chained(items), strict=True):
                 await self.client.publish(
-                    subject_of(item), item.payload, reply=reply, headers=headers_of(item)
+                    subject_of(item), item.payload, reply=reply, headers=headers
                 )
             async with asyncio.timeout(ACK_SECONDS):
                 await done
@@ -108,7 +108,10 @@ class Publisher:
         return batch.last
 
     async def _atomically(self, items: Sequence[FeedItem]) -> int | None:
-        """Publish all or nothing with one sync (ADR-50); None when one of them is there already."""
+        """Publish all or nothing with one sync (ADR-50); None when the batch as one is refused.
+
+        So it is when one of them is there already, or they are more than this broker takes at once.
+        """
         batch_id = uuid4().hex
         for n, item in enumerate(items[:-1], 1):
             headers = headers_of(item) | _in_batch(batch_id, n)
@@ -123,10 +126,22 @@ class Publisher:
                 timeout=ACK_SECONDS,
             )
             return sequence_of(answer)
-        except PublishRefused as refused:
-            if refused.args[-1] == DUPLICATE_IN_BATCH:
-                return None
-            raise
+        except PublishRefused:
+            return None
+        except nats.errors.Error:
+            raise PublishRefused("no acknowledgement in time") from None
+
+
+def chained(items: Sequence[FeedItem]) -> list[dict[str, str]]:
+    """Return the headers of each item, which is refused where the one before it was not stored.
+
+    What follows a refused one would otherwise stand before it in the end. One that is there already
+    is not asked: a repeat is acknowledged whatever stands last.
+    """
+    headers = [headers_of(item) for item in items]
+    for each, before in zip(headers[1:], items, strict=False):
+        each["Nats-Expected-Last-Msg-Id"] = before.event_id
+    return headers
 
 
 def _in_batch(batch_id: str, number: int) -> dict[str, str]:

@@ -65,12 +65,15 @@ async def declare_stream(js: JetStreamContext, service: str) -> StreamInfo:
     return info
 
 
-async def declare_durable(js: JetStreamContext, hearing: Hearing) -> None:
-    """Create or update the durable of `hearing`. Raises NotFoundError before its stream exists.
+async def declare_durable(js: JetStreamContext, hearing: Hearing) -> int:
+    """Create or update the durable of `hearing`, and begin it anew where it was acknowledged to.
 
+    Return the stream sequence of the last that was delivered before: what comes again up to it was
+    begun already. Not waited for, it would come again after what is newer, and be out of order.
+    Raises NotFoundError before its stream exists.
     max_deliver is unlimited: a finite one lost every event of a four-second outage.
     """
-    await js.add_consumer(
+    info = await js.add_consumer(
         hearing.stream,
         ConsumerConfig(
             durable_name=hearing.durable,
@@ -82,3 +85,5 @@ async def declare_durable(js: JetStreamContext, hearing: Hearing) -> None:
             filter_subjects=hearing.subjects,
         ),
     )
+    await js.reset_consumer(hearing.stream, hearing.durable)
+    return info.delivered.stream_seq if info.delivered is not None else 0

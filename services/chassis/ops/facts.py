@@ -1,8 +1,9 @@
 """Fact rows worked out anew from the journal, to be held against those that are kept."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.handling import AnyAggregate
@@ -15,27 +16,42 @@ from services.chassis.postgres.writing import SQL
 Row = dict[str, object]
 
 
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """The event that a fact row is of; nowhere, for a row that no event gives."""
+
+    aggregate_id: str = ""
+    version: int = 0
+
+
+NOWHERE = Origin()
+Tables = dict[str, list[tuple[Row, Origin]]]
+
+
 def projected(
-    aggregates: Mapping[str, AnyAggregate], contract: Contract, entries: Iterable[Any]
-) -> dict[str, list[Row]]:
-    """Return the rows of every fact table that `entries`, in journal order, lead to."""
-    tables: dict[str, list[Row]] = defaultdict(list)
+    aggregates: Mapping[str, AnyAggregate],
+    contract: Contract,
+    entries: Iterable[Any],
+    tables: Iterable[str],
+) -> Tables:
+    """Return the rows of every one of `tables` that `entries`, in journal order, lead to."""
+    found: Tables = {table: [] for table in tables}
     for entry in entries:
         project = aggregates[entry["aggregate"]].decider.project
         if project is not None:
             event = contract.decode(entry["type"], entry["payload"])
-            apply(tables, project(event))
-    return tables
+            origin = Origin(str(entry["aggregate_id"]), entry["version"])
+            _apply(found, project(event), origin)
+    return found
 
 
-def apply(tables: dict[str, list[Row]], facts: Sequence[Fact]) -> None:
-    """Take the facts of one event in; a row put and removed leaves its table named, and empty."""
+def _apply(tables: Tables, facts: Sequence[Fact], origin: Origin) -> None:
     for fact in facts:
         match fact:
             case Put(table, row):
-                tables[table].append(row)
+                tables[table].append((row, origin))
             case Remove(table, key):
-                tables[table] = [row for row in tables[table] if not _matches(row, key)]
+                tables[table] = [kept for kept in tables[table] if not _matches(kept[0], key)]
             case _:  # timers and forgetting leave no row behind
                 continue
 
@@ -44,19 +60,39 @@ def _matches(row: Row, key: Row) -> bool:
     return all(row.get(name) == value for name, value in key.items())
 
 
+async def fact_tables(connection: Connection) -> list[str]:
+    """Return the service's tables of a chain's rows that are not documents."""
+    return [str(row["name"]) for row in await connection.fetch(SQL.fact_tables)]
+
+
 async def differing(
-    connection: Connection, chain_id: str, tables: Mapping[str, Sequence[Row]]
-) -> list[str]:
-    """Return the tables whose kept rows of `chain_id` are not `tables`."""
-    wrong: list[str] = []
+    connection: Connection, chain_id: str, tables: Tables
+) -> Sequence[tuple[str, Origin]]:
+    """Return where kept rows of `chain_id` are not `tables`: each table, and whose rows."""
+    wrong: list[tuple[str, Origin]] = []
     for table, rows in sorted(tables.items()):
-        own = [row | {"chain_id": chain_id} for row in rows]
-        wanted = await connection.fetch(SQL.facts_given.format(table=table), as_json(own))
+        own = [row | {"chain_id": chain_id} for row, _ in rows]
+        given = await connection.fetch(SQL.facts_given.format(table=table), as_json(own))
         kept = await connection.fetch(SQL.facts_kept.format(table=table), chain_id)
-        if _counted(wanted) != _counted(kept):
-            wrong.append(table)
+        origins = [origin for _, origin in rows]
+        wanted = list(zip(map(_said, given), origins, strict=True))
+        wrong += [(table, origin) for origin in _astray(wanted, Counter(map(_said, kept)))]
     return wrong
 
 
-def _counted(rows: Sequence[Any]) -> Counter[str]:
-    return Counter(json.dumps(json.loads(row["fact"]), sort_keys=True) for row in rows)
+def _astray(wanted: Sequence[tuple[str, Origin]], kept: Counter[str]) -> Iterator[Origin]:
+    """Yield whose rows are not kept, once each; nobody's, when more are kept than events give."""
+    missing: dict[str, Origin] = {}
+    for row, origin in wanted:
+        if kept[row] > 0:
+            kept[row] -= 1
+        else:
+            missing.setdefault(origin.aggregate_id, origin)
+    yield from missing.values()
+    # A row that was edited is missing, and stands there as another.
+    if not missing and kept.total() > 0:
+        yield NOWHERE
+
+
+def _said(row: Any) -> str:
+    return json.dumps(json.loads(row["fact"]), sort_keys=True)

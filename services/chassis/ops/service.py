@@ -14,8 +14,8 @@ from services.chassis.grpc.server import Servicer
 from services.chassis.handling import AnyAggregate
 from services.chassis.kernel import DomainError, Fault
 from services.chassis.mapping import chosen
-from services.chassis.messages import Contract
-from services.chassis.ops.facts import differing, projected
+from services.chassis.messages import Contract, event_type_named
+from services.chassis.ops.facts import differing, fact_tables, projected
 from services.chassis.postgres.codec import from_jsonb
 from services.chassis.postgres.journal import GENESIS, Entry, entry_hash, entry_of
 from services.chassis.postgres.pool import Connection, Pool, snapshot, transaction
@@ -47,14 +47,15 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
         """Say how far the feed is and what is stuck."""
         async with transaction(self.pool) as connection:
             await connection.execute(SQL.enter, [current().caller.chain_id])
-            row = await connection.fetchrow(SQL.status, self.service.upper())
+            stream, now = self.service.upper(), self.clock.now()
+            row = await connection.fetchrow(SQL.status, stream, now)
         assert row is not None, "aggregates always give a row"
         reply = pb.GetStatusResponse(service=self.service, **dict(row))
         reply.consumers.extend(
             pb.ConsumerStatus(durable=durable, pending=pending)
             for durable, pending in self.pending().items()
         )
-        reply.clock_at.FromDatetime(self.clock.now())
+        reply.clock_at.FromDatetime(now)
         return reply
 
     async def ListParked(
@@ -112,9 +113,15 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
         self, reply: pb.VerifyJournalResponse, connection: Connection, chain_id: str
     ) -> None:
         entries = await connection.fetch(SQL.entries_of_chain, chain_id)
-        tables = projected(self.aggregates, self.contract, entries)
-        for table in await differing(connection, chain_id, tables):
-            reply.broken.add(aggregate=table, kind=pb.BREAK_KIND_FACTS_DIFFER)
+        names = await fact_tables(connection)
+        tables = projected(self.aggregates, self.contract, entries, names)
+        for table, origin in await differing(connection, chain_id, tables):
+            reply.broken.add(
+                aggregate=table,
+                aggregate_id=origin.aggregate_id,
+                version=origin.version,
+                kind=pb.BREAK_KIND_FACTS_DIFFER,
+            )
 
     def _verify(
         self,
@@ -167,6 +174,7 @@ def parked_event(row: Any) -> pb.ParkedEvent:
         chain_id=str(row["chain_id"]),
         durable=row["durable"],
         type=row["type"],
+        aggregate=event_type_named(row["type"]).aggregate,
         aggregate_id=str(row["aggregate_id"]),
         version=row["version"],
         attempts=row["attempts"],

@@ -15,7 +15,8 @@ from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.facts import store_facts
 from services.chassis.postgres.group import Loads
 from services.chassis.postgres.means import Means
-from services.chassis.postgres.pool import Connection, acquired, transaction
+from services.chassis.postgres.memory import Recent
+from services.chassis.postgres.pool import Connection
 from services.chassis.postgres.reads import Place, Reads
 from services.chassis.postgres.unit_of_work import restored
 from services.chassis.postgres.writing import Guard, Heard, Write, store_heard
@@ -26,10 +27,13 @@ class Draft:
     """The commands of one batch, worked out on what was last seen or is read without a lock."""
 
     means: Means
-    loads: Loads
+    _loads: Loads = field(init=False)
     _slots: dict[Place, Slot] = field(default_factory=dict)
     _guards: dict[Place, Guard] = field(default_factory=dict)
     _writes: dict[Place, Write] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._loads = Loads(self.means.pool)
 
     async def load(self, wanted: Sequence[tuple[AnyAggregate, str, str]]) -> None:
         """Take the documents (aggregate, chain, id) as last seen, the others in one read."""
@@ -41,7 +45,7 @@ class Draft:
                 unseen[chain_id, key] = aggregate
         if unseen:
             keys = [(aggregate.name, *place, None) for place, aggregate in unseen.items()]
-            rows = await self.loads.together(keys)
+            rows = await self._loads.together(keys)
             for (place, aggregate), row in zip(unseen.items(), rows, strict=True):
                 self._slots[place] = await restored(self.means, Slot(aggregate, *place), row)
 
@@ -77,9 +81,11 @@ class Draft:
 
     def _reads(self, chain_id: str, guards: dict[Place, Guard] | None = None) -> Reads:
         noted = {} if guards is None else guards
-        return Reads(self.means, self.loads, chain_id, True, self._slots, noted)
+        return Reads(self.means, self._loads, chain_id, True, self._slots, noted)
 
-    async def store(self, durable: str, deliveries: Sequence[Delivery]) -> bool:
+    async def store(
+        self, connection: Connection, durable: str, deliveries: Sequence[Delivery]
+    ) -> bool:
         """Store everything, `deliveries` as heard; tell whether events were recorded.
 
         Raises asyncpg.SerializationError when something is not what it was believed to be.
@@ -87,12 +93,11 @@ class Draft:
         heard = Heard.of(durable, deliveries)
         changed = [write.slot for write in self._writes.values()]
         if any(slot.facts for slot in changed):
-            async with transaction(self.means.pool) as connection:
+            async with connection.transaction():
                 await self._store(connection, heard)
                 await store_facts(connection, changed)
         else:
-            async with acquired(self.means.pool) as connection:
-                await self._store(connection, heard)
+            await self._store(connection, heard)
         for slot in changed:
             self.means.memory.keep(slot)
         return bool(changed)
@@ -111,3 +116,38 @@ class Draft:
     def places(self) -> Iterable[Place]:
         """Return chain and id of all that was read."""
         return (*self._slots, *self._guards)
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """Which events of one durable are not worth a draft, since it would come to nothing."""
+
+    _searching: set[str] = field(default_factory=set)
+    _heard: Recent[str, bool] = field(default_factory=Recent)
+    _lines: Recent[str, bool] = field(default_factory=Recent)
+
+    def worth(self, deliveries: Sequence[Delivery]) -> bool:
+        """Tell whether a batch may be new, in no parked line, and answered without searching."""
+        return not any(
+            d.type in self._searching
+            or self._heard.get(d.event_id)
+            or self._lines.get(d.aggregate_id)
+            for d in deliveries
+        )
+
+    def search(self, deliveries: Sequence[Delivery]) -> None:
+        """Note that what such events lead to searches, which no version can hold still."""
+        self._searching.update(d.type for d in deliveries)
+
+    def heard(self, deliveries: Sequence[Delivery]) -> None:
+        """Note that events were taken in."""
+        for delivery in deliveries:
+            self._heard.put(delivery.event_id, True)
+
+    def parked(self, delivery: Delivery) -> None:
+        """Note that an event's aggregate has a parked line."""
+        self._lines.put(delivery.aggregate_id, True)
+
+    def released(self, aggregate_id: str) -> None:
+        """Note that an event came out of its line; one behind it says so itself."""
+        self._lines.forget(aggregate_id)

@@ -2,11 +2,13 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
 from typing import Any
 
 from services.chassis.delivery import Cursor, FeedItem
-from services.chassis.postgres.pool import Pool, acquired, transaction
+from services.chassis.postgres.alone import alone
+from services.chassis.postgres.pool import Connection, Pool, acquired, transaction
 from services.chassis.postgres.writing import SQL
 from services.chassis.signals import Signal, pause_after, woken
 
@@ -21,12 +23,16 @@ class Feed:
 
     pool: Pool
 
-    async def sequence(self) -> int:
-        """Number committed entries; return how many."""
+    async def sequence(self) -> tuple[int, int]:
+        """Number committed entries; return how many, and how far the feed now reaches."""
         async with acquired(self.pool) as connection:
             row = await connection.fetchrow(SQL.sequence, SEQUENCE_MOST)
-        moved: int = row["moved"] if row is not None else 0
-        return moved
+        assert row is not None, "it always says"
+        return row["moved"], row["feed_no"]
+
+    def alone(self) -> AbstractAsyncContextManager[Connection]:
+        """Wait until no other process relays, and be the one that does."""
+        return alone(self.pool, "relay")
 
     async def after(self, feed_no: int, most: int) -> Sequence[FeedItem]:
         async with acquired(self.pool) as connection:
@@ -75,11 +81,16 @@ def feed_item(row: Any, chain_id: str) -> FeedItem:
 
 
 async def run_sequencer(feed: Feed, committed: Signal, sequenced: Signal) -> None:
-    """Number what is committed, woken after each commit, until cancelled."""
+    """Number what is committed, woken after each commit, until cancelled.
+
+    What another process of this service has numbered is news here too, at the next fallback.
+    """
+    known = 0
     while True:
         mark = committed.mark()
-        moved = await feed.sequence()
-        if moved:
+        moved, reached = await feed.sequence()
+        if reached > known:
+            known = reached
             sequenced.set()
         if moved == SEQUENCE_MOST:
             continue

@@ -1,20 +1,19 @@
 """Answers a neighbour: once, in order, in the transaction of the effects; parks what fails."""
 
 import logging
-from collections.abc import Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, field
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AbstractContextManager, asynccontextmanager
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
 from services.chassis.delivery import Delivery, Hearing
 from services.chassis.handling import Invocation, StoreUnavailable
 from services.chassis.kernel import DomainError, Fault
-from services.chassis.postgres.draft import Draft
-from services.chassis.postgres.group import Loads
+from services.chassis.postgres.alone import alone
+from services.chassis.postgres.draft import Draft, Drafts
 from services.chassis.postgres.means import Means
-from services.chassis.postgres.memory import Recent
 from services.chassis.postgres.parked import Parked, Place, Verdict, due_heads
-from services.chassis.postgres.pool import Connection, acquired, transaction
+from services.chassis.postgres.pool import Connection, acquired, store_errors, transaction
 from services.chassis.postgres.reads import MustHold
 from services.chassis.postgres.unit_of_work import UnitOfWork
 from services.chassis.postgres.writing import SQL, Heard
@@ -33,19 +32,36 @@ class OutOfOrder(DomainError):
 
 @dataclass(frozen=True, slots=True)
 class Inbox:
-    """Implements delivery.Answering for one durable."""
+    """Implements delivery.Answering for one durable.
+
+    `held` is the connection of who hears `alone`: everything is written through it, so that nothing
+    is once another hears.
+    """
 
     means: Means
     hearing: Hearing
-    _loads: Loads = field(init=False)
-    # What is not worth a draft: events of types whose commands search, events that were heard
-    # already, events of aggregates with a parked line.
-    _searching: set[str] = field(default_factory=set)
-    _heard: Recent[str, bool] = field(default_factory=Recent)
-    _lines: Recent[str, bool] = field(default_factory=Recent)
+    held: "Connection | None" = None
+    _drafts: Drafts = field(default_factory=Drafts)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "_loads", Loads(self.means.pool))
+    @asynccontextmanager
+    async def alone(self) -> AsyncIterator["Inbox"]:
+        """Wait until no other process hears on this durable; lend the inbox that answers."""
+        async with alone(self.means.pool, f"hear {self._durable}") as connection:
+            yield replace(self, held=connection)
+
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[Connection]:
+        if self.held is None:
+            async with acquired(self.means.pool) as connection:
+                yield connection
+        else:
+            with store_errors():
+                yield self.held
+
+    @asynccontextmanager
+    async def _transaction(self) -> AsyncIterator[Connection]:
+        async with self._connection() as connection, connection.transaction():
+            yield connection
 
     async def __call__(self, deliveries: Sequence[Delivery]) -> None:
         """Answer in one statement, or one transaction; where both fail, one by one, parking what
@@ -72,39 +88,29 @@ class Inbox:
 
     async def _drafted(self, deliveries: Sequence[Delivery]) -> bool:
         """Answer in one statement what may rest on memory; tell whether that could be."""
-        if not all(map(self._worth_a_draft, deliveries)):
+        if not self._drafts.worth(deliveries):
             return False
-        draft = Draft(self.means, self._loads)
+        draft = Draft(self.means)
         try:
             await self._answer(deliveries, draft)
-            recorded = await draft.store(self._durable, deliveries)
+            async with self._connection() as connection:
+                recorded = await draft.store(connection, self._durable, deliveries)
         except StoreUnavailable:
             raise
         except MustHold:
-            self._searching.update(d.type for d in deliveries)
+            self._drafts.search(deliveries)
             return False
         except Exception:
             # Decided anew with locks: what is refused or parked never rests on a memory.
             self.means.memory.forget(draft.places)
             return False
-        self._remember(deliveries)
+        self._drafts.heard(deliveries)
         if recorded:
             self.means.committed.set()
         return True
 
-    def _worth_a_draft(self, delivery: Delivery) -> bool:
-        return not (
-            delivery.type in self._searching
-            or self._heard.get(delivery.event_id)
-            or self._lines.get(delivery.aggregate_id)
-        )
-
-    def _remember(self, deliveries: Sequence[Delivery]) -> None:
-        for delivery in deliveries:
-            self._heard.put(delivery.event_id, True)
-
     async def _together(self, deliveries: Sequence[Delivery]) -> None:
-        async with transaction(self.means.pool) as connection:
+        async with self._transaction() as connection:
             verdicts = await self._hear(connection, deliveries)
             parked = Parked(connection, self._durable)
             fresh: list[Delivery] = []
@@ -114,14 +120,14 @@ class Inbox:
                     case "NEW":
                         fresh.append(delivery)
                     case "BEHIND":
-                        self._lines.put(delivery.aggregate_id, True)
+                        self._drafts.parked(delivery)
                         await parked.append(delivery, self.means.clock.now())
                     case "LATE":
                         raise OutOfOrder(event_id=delivery.event_id)
             uow = self._uow(connection)
             await self._answer(fresh, uow)
             await uow.flush()
-        self._remember(fresh)
+        self._drafts.heard(fresh)
         self._recorded(uow)
 
     async def _alone(self, delivery: Delivery) -> None:
@@ -137,12 +143,12 @@ class Inbox:
             dead = isinstance(error, (TooManyAttempts, OutOfOrder))
             await self._park(delivery, error, attempts=begun, dead=dead)
         if delivery.count > 1:
-            async with transaction(self.means.pool) as connection:
+            async with self._transaction() as connection:
                 await connection.execute(SQL.end_attempts, self._durable, [delivery.event_id])
 
     async def _begin(self, delivery: Delivery) -> int:
         """Count this attempt, and commit the count, before anything can go wrong."""
-        async with transaction(self.means.pool) as connection:
+        async with self._transaction() as connection:
             begun: int = await connection.fetchval(
                 SQL.begin_attempt, self._durable, delivery.event_id
             )
@@ -205,8 +211,8 @@ class Inbox:
         self, delivery: Delivery, error: Exception, *, attempts: int, dead: bool
     ) -> None:
         self._complain("event parked", delivery, error)
-        self._lines.put(delivery.aggregate_id, True)
-        async with transaction(self.means.pool) as connection:
+        self._drafts.parked(delivery)
+        async with self._transaction() as connection:
             await connection.execute(SQL.enter, [delivery.chain_id])
             await Parked(connection, self._durable).park(
                 delivery, self._verdict(error, attempts, dead=dead)
@@ -255,7 +261,7 @@ class Inbox:
             await self._failed_again(place, error, attempts + 1)
             return
         # Where more stand behind it, the next of them says so.
-        self._lines.forget(place.aggregate_id)
+        self._drafts.released(place.aggregate_id)
         self._recorded(uow)
 
     async def _failed_again(self, place: Place, error: Exception, attempts: int) -> None:

@@ -27,12 +27,21 @@ BY_KEY = {
     "enable_mergejoin": "off",
 }
 
+# A machine that went without a word is found out in seconds, and lets go of what it held.
+MISSED = {
+    "tcp_keepalives_idle": "5",
+    "tcp_keepalives_interval": "2",
+    "tcp_keepalives_count": "3",
+}
+
 # Connection lost or refused, server starting or stopping, or no answer in time.
 AWAY = (
     OSError,
     asyncio.TimeoutError,
     asyncpg.PostgresConnectionError,
     asyncpg.InterfaceError,
+    # What a connection says between the server's last word and its end.
+    asyncpg.InternalClientError,
     asyncpg.OperatorInterventionError,
     asyncpg.InsufficientResourcesError,
 )
@@ -61,7 +70,7 @@ class Pool:
         """Return a connection, waiting at most ACQUIRE_SECONDS for it."""
         while self._at_hand:
             connection = self._at_hand.pop()
-            if not connection.is_closed():
+            if usable(connection):
                 return connection
             await self._pool.release(connection)
         self._waiting += 1
@@ -74,7 +83,7 @@ class Pool:
 
     async def give(self, connection: Connection, *, sound: bool) -> None:
         """Take a connection back; one that is not `sound` goes through asyncpg's own checks."""
-        if sound and not self._waiting:
+        if sound and not self._waiting and usable(connection):
             self._at_hand.append(connection)
         else:
             await self._pool.release(connection)
@@ -88,6 +97,15 @@ class Pool:
         await self._pool.close()
 
 
+def usable(connection: Connection) -> bool:
+    """Tell whether a connection is open, and still ours."""
+    try:
+        return not connection.is_closed()
+    except asyncpg.InterfaceError:
+        # Terminated, it has left the pool already.
+        return False
+
+
 async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
     """Return a pool on `url`; the first connection is made when it is first needed."""
     pool = await asyncpg.create_pool(
@@ -99,7 +117,7 @@ async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
         timeout=CONNECT_SECONDS,
         command_timeout=COMMAND_SECONDS,
         connection_class=StatelessConnection,
-        server_settings=BY_KEY,
+        server_settings=BY_KEY | MISSED,
     )
     return Pool(pool)
 

@@ -79,6 +79,9 @@ ORDER BY f.feed_no LIMIT $6
 -- feed_end
 SELECT feed_no FROM chassis.sequencer
 
+-- take_alone
+SELECT pg_try_advisory_lock(hashtextextended($1, 0))
+
 -- hear
 SELECT verdict FROM chassis.hear($1::uuid[], $2, $3::chassis.heard_event[], $4) ORDER BY n
 
@@ -162,6 +165,10 @@ SELECT id FROM public."{table}" WHERE chain_id = $1 AND {column} = $2 ORDER BY i
 -- status
 SELECT (SELECT feed_no FROM chassis.sequencer) AS feed_no,
     (SELECT count(*) FROM chassis.outbox) AS outbox_pending,
+    -- Of the caller's chain: nobody sees more of the journal.
+    (SELECT (extract(epoch FROM $2 - min(j.recorded_at)) * 1000)::bigint FROM chassis.outbox o
+        CROSS JOIN LATERAL (SELECT e.recorded_at FROM chassis.journal e
+            WHERE e.position = o.position LIMIT 1) j) AS outbox_age_milliseconds,
     coalesce((SELECT feed_no FROM chassis.relay WHERE stream = $1), 0) AS relay_feed_no,
     (SELECT count(*) FROM chassis.parked WHERE NOT dead) AS parked,
     (SELECT count(*) FROM chassis.parked WHERE dead) AS dead
@@ -173,4 +180,12 @@ SELECT to_jsonb(g) AS fact FROM jsonb_populate_recordset(NULL::public."{table}",
 SELECT to_jsonb(f) AS fact FROM public."{table}" f WHERE chain_id = $1
 
 -- entries_of_chain
-SELECT aggregate, type, payload FROM chassis.journal WHERE chain_id = $1 ORDER BY position
+SELECT aggregate, aggregate_id, version, type, payload
+FROM chassis.journal WHERE chain_id = $1 ORDER BY position
+
+-- fact_tables
+SELECT c.relname AS name FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace
+    AND c.relkind IN ('r', 'p') AND has_table_privilege(c.oid, 'SELECT')
+    AND EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'chain_id')
+    AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'head_hash')
+ORDER BY 1

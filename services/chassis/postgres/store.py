@@ -51,10 +51,7 @@ class PostgresStore:
 
         A version conflict is tried again, three times; then a stale etag is refused as such.
         """
-        reply = await self._remembered(owed, invocation, answer)
-        if reply is not None:
-            return reply
-        run = self._explicit if type(owed.command) in self._searching else self._grouped
+        run = self._explicit if type(owed.command) in self._searching else self._freely
         for attempt in range(1, CONFLICT_TRIES + 1):
             try:
                 return await run(owed, invocation, answer)
@@ -72,6 +69,10 @@ class PostgresStore:
                 run = self._explicit
         raise AssertionError("unreachable")
 
+    async def _freely(self, owed: Owed, call: Invocation, answer: Answer) -> bytes:
+        reply = await self._remembered(owed, call, answer)
+        return reply if reply is not None else await self._grouped(owed, call, answer)
+
     async def _remembered(self, owed: Owed, call: Invocation, answer: Answer) -> bytes | None:
         """Decide on what was last seen, and store it if all of that still stands; else None.
 
@@ -80,8 +81,7 @@ class PostgresStore:
         """
         memory = self.means.memory
         slot = memory.slot(owed.aggregate, call.chain_id, owed.key)
-        searches = type(owed.command) in self._searching
-        if slot is None or searches or memory.answered(call):
+        if slot is None or memory.answered(call):
             return None
         reads = self._reads(call, remembered=True)
         try:
@@ -89,6 +89,10 @@ class PostgresStore:
             if outcome.events:
                 return await self._stored(slot, call, answer(outcome), reads)
         except StoreUnavailable:
+            # It may come back as an older one.
+            memory.clear()
+            raise
+        except MustHold:
             raise
         except Exception:
             memory.forget([(call.chain_id, owed.key), *reads.places])

@@ -1,5 +1,6 @@
 """Hearing a neighbour through the real broker: once, in order, through every trouble."""
 
+import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 
@@ -22,6 +23,11 @@ from tests.support.running import Blueprint
 from tests.support.servers import Servers
 
 PARKED = ops.PARKED_STATE_RETRYING
+CUT_OFF = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_locks
+WHERE locktype = 'advisory' AND database = (SELECT oid FROM pg_database WHERE datname =
+    current_database())
+"""
 
 
 @dataclass
@@ -123,6 +129,7 @@ async def test_a_poison_event_is_parked_and_others_go_on(scene: Scene) -> None:
     await scene.neighbour.answered(DURABLE)
     first, second = sorted(await scene.parked(), key=lambda each: each.version)
     assert (first.event_id, first.cause_code) == (poison.event_id, "UNWILLING")
+    assert (first.aggregate, first.aggregate_id) == ("course", course)
     assert (second.event_id, second.state) == (behind.event_id, ops.PARKED_STATE_WAITING)
     assert await scene.rooms_of(course) == []
     scene.rooms.poison.clear()
@@ -186,6 +193,34 @@ async def test_parked_events_of_other_chains_are_not_listed(scene: Scene) -> Non
     foreign = scene.directory.service.caller("operator", chain=new_id())
     listed = await foreign.call(scene.operations.ListParked, ops.ListParkedRequest())
     assert list(listed.parked) == []
+
+
+async def test_what_another_took_is_heard_before_what_follows_it(scene: Scene) -> None:
+    """As of a process that is cut off from its store, and has not let go of the broker yet."""
+    course = await scene.course()
+    thief = await scene.neighbour.client.subscribe("thief")
+    wanted = json.dumps({"batch": 3, "expires": 60_000_000_000}).encode()
+    await scene.neighbour.say(scene.event(course))
+    await scene.has_rooms(course, "v1")
+    asked = f"$JS.API.CONSUMER.MSG.NEXT.SESSIONS.{DURABLE}"
+    await scene.neighbour.client.publish(asked, wanted, reply="thief")
+    await scene.neighbour.client.flush()
+    await scene.neighbour.say(*[scene.event(course) for _ in range(20)])
+    await thief.next_msg(timeout=5)
+    await scene.has_rooms(course, *[f"v{n}" for n in range(1, 22)])
+    assert await scene.parked() == []
+    await scene.neighbour.answered(DURABLE)
+
+
+async def test_who_was_cut_off_from_the_lock_hears_again(scene: Scene) -> None:
+    course = await scene.course()
+    await scene.neighbour.say(scene.event(course))
+    await scene.has_rooms(course, "v1")
+    database = scene.directory.service.database
+    assert await database.value(CUT_OFF) == 2, "who hears, and who relays"
+    await scene.neighbour.say(scene.event(course))
+    await scene.has_rooms(course, "v1", "v2")
+    assert await scene.parked() == []
 
 
 @pytest.mark.parametrize(

@@ -118,6 +118,14 @@ async def test_status_tells_how_far_the_relay_is(directory: Directory) -> None:
 
     await eventually(there)
     assert (await status()).service == "consult"
+    assert not (await status()).HasField("outbox_age_milliseconds")
+    async with directory.service.database.connected() as holding, holding.transaction():
+        await holding.execute("SELECT FROM chassis.sequencer FOR UPDATE")
+        await directory.opened()
+        directory.service.clock.advance(minutes=1)
+        behind = await status()
+    assert behind.outbox_pending == 1
+    assert 60_000 <= behind.outbox_age_milliseconds < 90_000
 
 
 async def test_the_owner_brings_its_stream_to_what_it_must_be(broker: Servers) -> None:

@@ -7,7 +7,7 @@ import pytest
 from mesoflow.ops.v1 import service_pb2 as ops
 from mesoflow.ops.v1.service_pb2_grpc import OpsServiceStub
 from tests.support.calls import new_id
-from tests.support.directory import Directory
+from tests.support.directory import Directory, founded
 
 SWAPPED = """
 UPDATE chassis.journal a SET payload = b.payload FROM chassis.journal b
@@ -16,6 +16,7 @@ WHERE a.aggregate = 'clinic' AND b.aggregate = 'clinic' AND a.version + b.versio
 """
 DIFFERS, GAP = ops.BREAK_KIND_HASH_DIFFERS, ops.BREAK_KIND_VERSION_GAP
 HEAD, DOCUMENT = ops.BREAK_KIND_HEAD_DIFFERS, ops.BREAK_KIND_DOCUMENT_DIFFERS
+CODES, OF_IT = "clinic_codes", "FROM clinic WHERE id = $1"
 ROOM = "WHERE aggregate = 'clinic' AND version = 2"
 
 
@@ -69,6 +70,15 @@ async def test_a_journal_that_grows_meanwhile_holds(directory: Directory) -> Non
         ),
         (f"UPDATE chassis.journal SET request_id = NULL {ROOM}", 2, DIFFERS),
         (f"UPDATE chassis.journal SET traceparent = 'x' {ROOM}", 2, DIFFERS),
+        (f"UPDATE chassis.journal SET aggregate = 'nothing' {ROOM}", 2, DIFFERS),
+        (f"UPDATE chassis.journal SET event_id = gen_random_uuid() {ROOM}", 2, DIFFERS),
+        (f"UPDATE chassis.journal SET cause_id = gen_random_uuid() {ROOM}", 2, DIFFERS),
+        (
+            f"UPDATE chassis.journal SET recorded_at = recorded_at + interval '1 ms' {ROOM}",
+            2,
+            DIFFERS,
+        ),
+        (f"UPDATE chassis.journal SET version = 9 {ROOM}", 3, GAP),
         (f"UPDATE chassis.journal SET hash = '\\x00' {ROOM}", 2, DIFFERS),
         (SWAPPED, 2, DIFFERS),
         (f"DELETE FROM chassis.journal {ROOM}", 3, GAP),
@@ -113,3 +123,43 @@ async def test_a_chain_verifies_its_own_journal(directory: Directory) -> None:
     foreign = directory.service.caller("auditor", chain=new_id())
     found = await foreign.call(stub.VerifyJournal, ops.VerifyJournalRequest())
     assert (found.aggregates_checked, found.events_checked) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("tampering", "table", "version"),
+    [
+        ("UPDATE clinic_codes SET clinic_code = 'OTHER' WHERE clinic_id = $1", CODES, 1),
+        ("UPDATE clinic_codes SET clinic_id = gen_random_uuid() WHERE clinic_id = $1", CODES, 1),
+        ("DELETE FROM clinic_codes WHERE clinic_id = $1", CODES, 1),
+        (f"INSERT INTO clinic_codes SELECT chain_id, 'NEW', $1 {OF_IT}", CODES, 0),
+        (f"INSERT INTO imports SELECT chain_id, 'X', 'Y', $1 {OF_IT}", "imports", 0),
+    ],
+)
+async def test_a_fact_that_was_edited_is_found(
+    directory: Directory, tampering: str, table: str, version: int
+) -> None:
+    clinic = await furnished(directory)
+    await furnished(directory)
+    async with directory.service.database.connected() as superuser:
+        await superuser.execute(tampering, clinic)
+    (found,) = (await verified(directory)).broken
+    assert (found.aggregate, found.kind) == (table, ops.BREAK_KIND_FACTS_DIFFER)
+    assert (found.aggregate_id, found.version) == (clinic if version else "", version)
+
+
+async def test_facts_of_two_are_found_apart(directory: Directory) -> None:
+    clinics = [await furnished(directory) for _ in range(3)]
+    async with directory.service.database.connected() as superuser:
+        await superuser.execute("DELETE FROM clinic_codes WHERE clinic_id <> $1", clinics[1])
+    found = (await verified(directory)).broken
+    assert sorted(broken.aggregate_id for broken in found) == sorted([clinics[0], clinics[2]])
+
+
+async def test_what_is_edited_of_another_chain_is_not_ours(directory: Directory) -> None:
+    await furnished(directory)
+    elsewhere = await founded(directory.service, new_id())
+    await furnished(elsewhere)
+    async with directory.service.database.connected() as superuser:
+        changed = "UPDATE clinic_codes SET clinic_code = 'OTHER' WHERE chain_id = $1"
+        await superuser.execute(changed, elsewhere.chain)
+    assert list((await verified(directory)).broken) == []

@@ -62,7 +62,9 @@ class _BreakKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_BreakKind.V
     BREAK_KIND_DOCUMENT_DIFFERS: _BreakKind.ValueType  # 4
     """The document is not what its events give."""
     BREAK_KIND_FACTS_DIFFER: _BreakKind.ValueType  # 5
-    """A fact table's rows are not what the events give; `aggregate` names the table."""
+    """A fact table's rows are not what the events give. `aggregate` names the table, `aggregate_id` and
+    `version` the first event whose row is edited or gone; empty, rows are there that no event gives.
+    """
 
 class BreakKind(_BreakKind, metaclass=_BreakKindEnumTypeWrapper):
     """What is wrong with a journal row."""
@@ -77,7 +79,9 @@ BREAK_KIND_HEAD_DIFFERS: BreakKind.ValueType  # 3
 BREAK_KIND_DOCUMENT_DIFFERS: BreakKind.ValueType  # 4
 """The document is not what its events give."""
 BREAK_KIND_FACTS_DIFFER: BreakKind.ValueType  # 5
-"""A fact table's rows are not what the events give; `aggregate` names the table."""
+"""A fact table's rows are not what the events give. `aggregate` names the table, `aggregate_id` and
+`version` the first event whose row is edited or gone; empty, rows are there that no event gives.
+"""
 Global___BreakKind: _TypeAlias = BreakKind  # noqa: Y015
 
 @_typing.final
@@ -121,7 +125,7 @@ class GetStatusResponse(_message.Message):
     dead: _builtins.int
     """Parked events that wait for a person."""
     outbox_age_milliseconds: _builtins.int
-    """Age of the oldest entry of the outbox; unset where it is empty."""
+    """Age of the chain's oldest entry in the outbox; unset where there is none."""
     @_builtins.property
     def consumers(self) -> _containers.RepeatedCompositeFieldContainer[Global___ConsumerStatus]: ...
     @_builtins.property
