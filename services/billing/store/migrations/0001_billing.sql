@@ -2,6 +2,7 @@ CALL chassis.create_documents('price_list');
 CALL chassis.create_documents('quote');
 CALL chassis.create_documents('account');
 CALL chassis.create_documents('invoice');
+CALL chassis.create_documents('withdrawal');
 
 -- Columns of documents that lists are narrowed by.
 ALTER TABLE public.quote
