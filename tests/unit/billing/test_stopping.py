@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from services.billing.domain.account import errors
 from services.billing.domain.account.commands import (
@@ -30,16 +28,9 @@ from services.billing.domain.account.events import (
     CreditWithheld,
     Event,
 )
-from services.billing.domain.account.model import Account, AccountState
 from services.billing.domain.account.sale import Sold
 from services.billing.domain.account.statement import statement
 from services.billing.domain.quote.errors import QuoteNotFound
-from services.billing.domain.withdrawal.commands import (
-    FollowConsentWithdrawal,
-    FollowPlanWithdrawal,
-)
-from services.billing.domain.withdrawal.decider import DECIDER as WITHDRAWALS
-from services.billing.domain.withdrawal.model import Withdrawal
 from services.chassis.kernel import Violation
 from tests.unit.billing.examples import (
     ACCOUNT,
@@ -141,6 +132,7 @@ ACCEPTED_AGAIN: list[tuple[Sequence[Event], OpenAccount, Sold, Sequence[Event]]]
     # The withdrawal between two acceptances is not heard of yet, and will be too old.
     ([],                               AGAIN, Sold(), [RESUMED]),
     ([CLOSED],                         AGAIN, AFTER,  []),
+    ([SUSPENDED, WITHHELD],            AGAIN, BEFORE, []),
     ([SUSPENDED, CLOSED],              AGAIN, Sold(quote()), []),
     # Booked under the new consent, and heard of before the acceptance was.
     ([SUSPENDED, WITHHELD],            AGAIN, AFTER,
@@ -155,6 +147,20 @@ def test_a_plan_that_is_accepted_again_goes_on(
     since: Sequence[Event], command: OpenAccount, sold: Sold, then: Sequence[Event]
 ) -> None:
     assert billing.given(*PAID, *since).when(command, sold) == then
+
+
+def test_an_amendment_is_an_acceptance_too() -> None:
+    command = replace(AGAIN, quote_id="second")
+    sold = replace(AFTER, quote=second(5, 50_000, 10_000))
+    (amended,) = billing.given(*PAID).when(command, sold)
+    assert isinstance(amended, AccountAmended)
+    assert billing.given(*PAID, amended).when(replace(SUSPEND, at=T2), None) == []
+
+
+def test_a_closed_account_is_suspended_no_more() -> None:
+    account = billing.given(*PAID, SUSPENDED, CLOSED).state
+    assert account is not None
+    assert (account.suspended_at, account.closed_at) == (None, T2)
 
 
 def test_it_goes_on_by_a_new_quote() -> None:
@@ -233,63 +239,3 @@ def test_what_was_paid_and_not_earned_is_refundable_once_the_account_is_closed(
         T1 if stop == [SUSPENDED] else None,
         T2 if stop == [CLOSED] else None,
     )
-
-
-ACCEPT = "accept"
-TAKE_BACK = "take back"
-WITHDRAW = "withdraw"
-TOLD = [(ACCEPT, T1), (TAKE_BACK, T2), (ACCEPT, T3), (TAKE_BACK, T4), (WITHDRAW, T4)]
-STANDS = [
-    AccountState.OPEN,
-    AccountState.SUSPENDED,
-    AccountState.OPEN,
-    AccountState.SUSPENDED,
-    AccountState.CLOSED,
-]
-
-
-@given(st.integers(1, len(TOLD)).flatmap(lambda n: st.tuples(st.just(n), orders(n))))
-def test_in_whatever_order_and_however_often_it_is_told_it_comes_to_the_same(
-    told: tuple[int, list[int]],
-) -> None:
-    count, order = told
-    account: Account | None = None
-    withdrawal: Withdrawal | None = None
-    for place in order:
-        kind, at = TOLD[place]
-        account, withdrawal = after(kind, at, account, withdrawal)
-    assert account is not None
-    assert account.state is STANDS[count - 1]
-
-
-def orders(count: int) -> st.SearchStrategy[list[int]]:
-    """Every order of the first `count` events, each told at least once."""
-    again = st.lists(st.integers(0, count - 1), max_size=4)
-    return again.flatmap(lambda more: st.permutations([*range(count), *more]))
-
-
-def after(
-    kind: str, at: object, account: Account | None, withdrawal: Withdrawal | None
-) -> tuple[Account | None, Withdrawal | None]:
-    """Return both documents after an event of the plan, as its policy and gather would have it."""
-    assert isinstance(at, type(AT))
-    command: Command
-    follow: FollowConsentWithdrawal | FollowPlanWithdrawal | None = None
-    match kind:
-        case "accept":
-            command = replace(OPEN, at=at)
-        case "take back":
-            command, follow = SuspendAccount(ACCOUNT, at), FollowConsentWithdrawal("w", PLAN, at)
-        case _:
-            command, follow = CloseAccount(ACCOUNT, at), FollowPlanWithdrawal("w", PLAN, at)
-    if follow is not None:
-        for noted in WITHDRAWALS.decide(follow, withdrawal, ()):
-            withdrawal = WITHDRAWALS.evolve(withdrawal, noted)
-    sold = Sold(
-        quote=quote(),
-        consent_withdrawn_at=withdrawal.consent_withdrawn_at if withdrawal else None,
-        plan_withdrawn=withdrawal is not None and withdrawal.plan_withdrawn_at is not None,
-    )
-    for event in billing.decider.decide(command, account, sold):
-        account = billing.decider.evolve(account, event)
-    return account, withdrawal
