@@ -1,4 +1,4 @@
-"""Acceptances and withdrawals come to the same in whatever order and however often they are told."""
+"""Acceptances and withdrawals come to the same, in whatever order and how often they are told."""
 
 from dataclasses import replace
 from datetime import datetime
