@@ -25,6 +25,7 @@ from mesoflow.consult.v1.service_pb2 import (
     WithdrawPlanRequest,
 )
 from tests.e2e.test_consent import credits_of, ended, reason_of
+from tests.e2e.test_terms import PREPAID, bring_in
 from tests.support.chains import (
     TREATED,
     founded,
@@ -34,6 +35,7 @@ from tests.support.chains import (
     take,
 )
 
+PATIENT_WISH = PlanWithdrawalReason.PLAN_WITHDRAWAL_REASON_PATIENT_WISH
 OPEN = AccountState.ACCOUNT_STATE_OPEN
 SUSPENDED = AccountState.ACCOUNT_STATE_SUSPENDED
 CLOSED = AccountState.ACCOUNT_STATE_CLOSED
@@ -129,14 +131,30 @@ async def test_a_plan_that_nobody_accepted_leaves_no_open_quote(stack: Stack) ->
         assert await chain.differences(empty={"safety", "sessions"}) == []
 
 
+async def test_a_course_that_was_brought_in_by_error_can_be_brought_in_again(stack: Stack) -> None:
+    async with founded(stack) as chain:
+        patient = await take(chain.patient(TREATED), steps_before("plan proposed"))
+        for _ in range(2):
+            await bring_in(patient)
+            await take(patient, steps_between("plan proposed", "plan accepted"))
+            assert patient.refused is None
+            account = await stands(patient, OPEN)
+            assert amount(account.balances.received) == amount(PREPAID)
+            reason = PlanWithdrawalReason.PLAN_WITHDRAWAL_REASON_ENTERED_IN_ERROR
+            await withdraw(patient, reason)
+            await stands(patient, CLOSED)
+        assert await chain.differences(empty={"safety"}) == []
+
+
 async def take_consent_back(patient: Treatment) -> None:
     request = WithdrawConsentRequest(plan_id=patient.plan_id)
     await patient.client.call(patient.client.consult.plans.WithdrawConsent, request, FRONT_DESK)
 
 
-async def withdraw(patient: Treatment) -> None:
-    """Withdraw the plan, as the patient wishes."""
-    reason = PlanWithdrawalReason.PLAN_WITHDRAWAL_REASON_PATIENT_WISH
+async def withdraw(
+    patient: Treatment, reason: PlanWithdrawalReason.ValueType = PATIENT_WISH
+) -> None:
+    """Withdraw the plan, as the patient wishes or for another reason."""
     request = WithdrawPlanRequest(plan_id=patient.plan_id, reason=reason)
     await patient.client.call(patient.client.consult.plans.WithdrawPlan, request, FRONT_DESK)
 

@@ -15,7 +15,7 @@ from services.billing.domain.account.commands import (
     VoidCredit,
 )
 from services.billing.domain.account.model import account_of
-from services.billing.domain.invoice.commands import IssueInvoice, SettleInvoice
+from services.billing.domain.invoice.commands import IssueInvoice, MoveInvoice, SettleInvoice
 from services.billing.domain.invoice.model import deposit_invoice_of
 from services.billing.domain.money import Money
 from services.billing.domain.quote.commands import IssueQuote
@@ -125,6 +125,13 @@ def issue_invoice(event: sessions_events.CourseOpened, delivery: Delivery) -> Se
     return [Owed(INVOICE, command.invoice_id, command)]
 
 
+def move_invoice(event: billing_events.AccountMoved, delivery: Delivery) -> Sequence[Owed]:
+    """Let the deposit's invoice follow its account, so that it can be paid where that is."""
+    invoice_id = deposit_invoice_of(event.account_id)
+    command = MoveInvoice(invoice_id, event.clinic_id, delivery.occurred_at)
+    return [Owed(INVOICE, invoice_id, command)]
+
+
 def settle_invoice(event: billing_events.DepositPaid, delivery: Delivery) -> Sequence[Owed]:
     """Close the deposit's invoice, whatever the payments were said to be for."""
     invoice_id = deposit_invoice_of(event.account_id)
@@ -186,6 +193,7 @@ HEARINGS = (
         "billing",
         {
             billing_events.DepositPaid: settle_invoice,
+            billing_events.AccountMoved: move_invoice,
             billing_events.AccountSuspended: suspend_invoice,
             billing_events.AccountResumed: resume_invoice,
             billing_events.AccountClosed: void_invoice,

@@ -25,12 +25,13 @@ async def gather_quote(command: IssueInvoice, state: Invoice | None, reader: Rea
         return Terms()
     account = await reader.get(ACCOUNTS, command.account_id)
     stands = account.state if account is not None else None
+    where = account.clinic_id if account is not None else None
     quote = await reader.get(QUOTES, command.quote_id)
     if quote is None:
-        return Terms(account_state=stands)
+        return Terms(account_state=stands, clinic_id=where)
     price_list = await reader.get(PRICE_LISTS, quote.price_list_id)
     edition = price_list.edition(quote.price_list_version) if price_list is not None else None
-    return Terms(quote, edition, account_state=stands)
+    return Terms(quote, edition, account_state=stands, clinic_id=where)
 
 
 async def gather_deposit(command: SettleInvoice, state: Invoice | None, reader: Reader) -> Terms:

@@ -21,6 +21,7 @@ from services.billing.domain.account.commands import (
 from services.billing.domain.account.model import account_of
 from services.billing.domain.invoice.commands import (
     IssueInvoice,
+    MoveInvoice,
     ResumeInvoice,
     SettleInvoice,
     SuspendInvoice,
@@ -181,6 +182,10 @@ TAKEN_BACK: list[tuple[Message, list[tuple[str, str, object]]]] = [
     (
         billing_events.AccountResumed(account_id=ACCOUNT, plan_id=PLAN),
         [("invoice", INVOICE, ResumeInvoice(INVOICE, AT))],
+    ),
+    (
+        billing_events.AccountMoved(account_id=ACCOUNT, plan_id=PLAN, clinic_id=OTHER_CLINIC),
+        [("invoice", INVOICE, MoveInvoice(INVOICE, OTHER_CLINIC, AT))],
     ),
     (
         billing_events.AccountClosed(account_id=ACCOUNT, plan_id=PLAN),

@@ -171,7 +171,8 @@ def test_an_invoice_is_told_where_the_account_stands(
 ) -> None:
     command = IssueInvoice("invoice", ACCOUNT, PLAN, "course", PATIENT, CLINIC, QUOTE, AT)
     told = asyncio.run(gather_terms(command, None, rows_of(account=kept, price_list=LIST)))
-    assert told == Terms(account_state=stands)
+    where = None if kept is None else CLINIC
+    assert told == Terms(account_state=stands, clinic_id=where)
 
 
 @pytest.mark.parametrize(("kept", "due"), [(account(), True), (SUSPENDED, True), (CLOSED, False)])

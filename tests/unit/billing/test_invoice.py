@@ -11,6 +11,7 @@ from services.billing.domain.account.model import AccountState
 from services.billing.domain.invoice.commands import (
     Command,
     IssueInvoice,
+    MoveInvoice,
     ResumeInvoice,
     SettleInvoice,
     SuspendInvoice,
@@ -21,6 +22,7 @@ from services.billing.domain.invoice.errors import InvoiceNotFound
 from services.billing.domain.invoice.events import (
     Event,
     InvoiceIssued,
+    InvoiceMoved,
     InvoicePaid,
     InvoiceResumed,
     InvoiceSuspended,
@@ -39,6 +41,7 @@ from tests.unit.billing.examples import (
     AT,
     CLINIC,
     INVOICE,
+    OTHER_CLINIC,
     PATIENT,
     PLAN,
     QUOTE,
@@ -164,6 +167,25 @@ def test_a_course_that_is_told_late_asks_as_the_account_stands(
 ) -> None:
     events = billing.when(ISSUE, Terms(quote(), EDITION, account_state=account_state))
     assert [type(event) for event in events] == then
+
+
+@pytest.mark.parametrize("since", [[], [PAID], [SUSPENDED], [VOIDED]])
+def test_an_invoice_follows_its_account_to_another_clinic(since: list[Event]) -> None:
+    move = MoveInvoice(INVOICE, OTHER_CLINIC, AT)
+    moved = InvoiceMoved(INVOICE, ACCOUNT, OTHER_CLINIC, AT)
+    lived = billing.given(issued(), *since)
+    assert lived.when(move, Terms()) == [moved]
+    after = billing.given(issued(), *since, moved)
+    assert after.when(move, Terms()) == []
+    assert lived.state is not None
+    assert after.state == replace(lived.state, clinic_id=OTHER_CLINIC)
+    assert billing.when(move, Terms()) == []
+
+
+def test_a_course_that_is_told_late_is_asked_for_where_its_account_is() -> None:
+    terms = Terms(quote(), EDITION, clinic_id=OTHER_CLINIC)
+    (event,) = billing.when(ISSUE, terms)
+    assert event == replace(issued(), clinic_id=OTHER_CLINIC)
 
 
 def test_an_invoice_shows_when_it_was_voided() -> None:

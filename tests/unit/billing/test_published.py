@@ -21,6 +21,7 @@ from services.billing.domain.invoice.commands import IssueInvoice
 from services.billing.domain.invoice.decider import DECIDER as INVOICES
 from services.billing.domain.invoice.decider import Terms
 from services.billing.domain.invoice.events import (
+    InvoiceMoved,
     InvoicePaid,
     InvoiceResumed,
     InvoiceSuspended,
@@ -100,6 +101,7 @@ EVENTS = [
     InvoiceSuspended(INVOICE, ACCOUNT, PATIENT, AT),
     InvoiceResumed(INVOICE, ACCOUNT, PATIENT, AT),
     VOIDED,
+    InvoiceMoved(INVOICE, ACCOUNT, CLINIC, AT),
     ConsentWithdrawalFollowed("withdrawal", PLAN, AT),
     FOLLOWED,
     opened(),

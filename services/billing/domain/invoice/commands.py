@@ -51,5 +51,14 @@ class VoidInvoice:
     at: datetime
 
 
-Following = SuspendInvoice | ResumeInvoice | VoidInvoice
+@dataclass(frozen=True, slots=True)
+class MoveInvoice:
+    """Let it follow its account to another clinic, where it is paid from now on."""
+
+    invoice_id: str
+    clinic_id: str
+    at: datetime
+
+
+Following = SuspendInvoice | ResumeInvoice | VoidInvoice | MoveInvoice
 Command = IssueInvoice | SettleInvoice | Following

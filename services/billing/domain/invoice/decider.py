@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from services.billing.domain.account.model import AccountState
 from services.billing.domain.invoice.commands import (
     Command,
-    Following,
     IssueInvoice,
+    MoveInvoice,
     ResumeInvoice,
     SettleInvoice,
     SuspendInvoice,
@@ -17,6 +17,7 @@ from services.billing.domain.invoice.errors import InvoiceNotFound
 from services.billing.domain.invoice.events import (
     Event,
     InvoiceIssued,
+    InvoiceMoved,
     InvoicePaid,
     InvoiceResumed,
     InvoiceSuspended,
@@ -35,7 +36,7 @@ from services.chassis.kernel import Decider
 class Terms:
     """What an invoice rests on: the quote and the edition it was made from, and the account.
 
-    Without `account_state` the account is not open yet.
+    Without `account_state` the account is not open yet; `clinic_id` is where it is by now.
     """
 
     quote: Quote | None = None
@@ -43,6 +44,7 @@ class Terms:
     deposit_due: bool = True
     deposit_payment_id: str | None = None
     account_state: AccountState | None = None
+    clinic_id: str | None = None
 
 
 def decide(command: Command, state: Invoice | None, facts: Terms) -> Sequence[Event]:
@@ -58,11 +60,16 @@ def decide(command: Command, state: Invoice | None, facts: Terms) -> Sequence[Ev
             return settle(command, state, facts)
         case SuspendInvoice() | ResumeInvoice() | VoidInvoice(), Invoice():
             return follow(command, state)
+        case MoveInvoice(), Invoice() if state.clinic_id != command.clinic_id:
+            where = (state.account_id, command.clinic_id)
+            return [InvoiceMoved(state.invoice_id, *where, command.at)]
         case _:
             return []
 
 
-def follow(command: Following, state: Invoice) -> Sequence[Event]:
+def follow(
+    command: SuspendInvoice | ResumeInvoice | VoidInvoice, state: Invoice
+) -> Sequence[Event]:
     """Return what becomes of an unpaid invoice as its account stops and goes on."""
     whose = (state.invoice_id, state.account_id, state.patient_id)
     match command, state.state:
@@ -106,14 +113,17 @@ def issue(command: IssueInvoice, facts: Terms) -> Sequence[InvoiceIssued | Invoi
     due = deposit_due(facts.quote)
     if due == 0:
         return []
-    issued = asking(command, facts.quote.patient_id, deposit_line(facts.quote, facts.edition, due))
+    line = deposit_line(facts.quote, facts.edition, due)
+    issued = asking(command, facts.quote.patient_id, facts.clinic_id or command.clinic_id, line)
     if facts.account_state is not AccountState.SUSPENDED:
         return [issued]
     whose = (issued.invoice_id, issued.account_id, issued.patient_id)
     return [issued, InvoiceSuspended(*whose, command.at)]
 
 
-def asking(command: IssueInvoice, patient_id: str, line: InvoiceLine) -> InvoiceIssued:
+def asking(
+    command: IssueInvoice, patient_id: str, clinic_id: str, line: InvoiceLine
+) -> InvoiceIssued:
     """Return the invoice of one line.
 
     The quote's patient is asked: that follows a merged patient, and news of the course may be old.
@@ -124,7 +134,7 @@ def asking(command: IssueInvoice, patient_id: str, line: InvoiceLine) -> Invoice
         plan_id=command.plan_id,
         course_id=command.course_id,
         patient_id=patient_id,
-        clinic_id=command.clinic_id,
+        clinic_id=clinic_id,
         lines=(line,),
         total=line.total,
         issued_at=command.at,
@@ -177,6 +187,8 @@ def evolve(state: Invoice | None, event: Event) -> Invoice:
             return replace(state, state=InvoiceState.SUSPENDED)
         case InvoiceResumed():
             return replace(state, state=InvoiceState.ISSUED)
+        case InvoiceMoved():
+            return replace(state, clinic_id=event.clinic_id)
         case InvoiceVoided():
             return replace(state, state=InvoiceState.VOIDED, voided_at=event.voided_at)
 

@@ -63,4 +63,16 @@ class InvoiceVoided:
     voided_at: datetime
 
 
-Event = InvoiceIssued | InvoicePaid | InvoiceSuspended | InvoiceResumed | InvoiceVoided
+@dataclass(frozen=True, slots=True)
+class InvoiceMoved:
+    """It belongs to the clinic that its account was moved to."""
+
+    invoice_id: str
+    account_id: str
+    clinic_id: str
+    moved_at: datetime
+
+
+Event = (
+    InvoiceIssued | InvoicePaid | InvoiceSuspended | InvoiceResumed | InvoiceVoided | InvoiceMoved
+)

@@ -989,6 +989,37 @@ class InvoiceResumed(_message.Message):
 Global___InvoiceResumed: _TypeAlias = InvoiceResumed  # noqa: Y015
 
 @_typing.final
+class InvoiceMoved(_message.Message):
+    """An invoice belongs to the clinic that its account was moved to."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INVOICE_ID_FIELD_NUMBER: _builtins.int
+    ACCOUNT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    MOVED_AT_FIELD_NUMBER: _builtins.int
+    invoice_id: _builtins.str
+    account_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def moved_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        invoice_id: _builtins.str = ...,
+        account_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        moved_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["moved_at", b"moved_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "clinic_id", b"clinic_id", "invoice_id", b"invoice_id", "moved_at", b"moved_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___InvoiceMoved: _TypeAlias = InvoiceMoved  # noqa: Y015
+
+@_typing.final
 class InvoiceVoided(_message.Message):
     """The account was closed before it was paid: it asks for nothing any more."""
 
