@@ -2,12 +2,21 @@
 
 import hashlib
 
+from google.type.money_pb2 import Money
+
 from deploy.demo.client import BILLING, CHAIN_ADMIN, FRONT_DESK, eventually
 from deploy.demo.course import account_of, pay_deposit
 from deploy.demo.treatment import Treatment
 from deploy.demo.verify import amount
 from deploy.local.stack import Stack
-from mesoflow.billing.v1.model_pb2 import Account, AccountState, Invoice, InvoiceState, QuoteState
+from mesoflow.billing.v1.model_pb2 import (
+    Account,
+    AccountState,
+    Invoice,
+    InvoiceState,
+    PaymentMethod,
+    QuoteState,
+)
 from mesoflow.billing.v1.service_pb2 import (
     GetAccountResponse,
     GetInvoiceRequest,
@@ -15,6 +24,7 @@ from mesoflow.billing.v1.service_pb2 import (
     ListAccountsRequest,
     ListQuotesRequest,
     ListQuotesResponse,
+    RecordPaymentRequest,
 )
 from mesoflow.consult.v1.model_pb2 import PatientState, PlanWithdrawalReason
 from mesoflow.consult.v1.service_pb2 import (
@@ -60,6 +70,7 @@ async def test_what_is_due_waits_for_a_new_consent_and_ends_with_the_plan(stack:
         await take(patient, steps_between("invoice received", "session booked"))
         assert patient.refused is None
         assert (await asks(patient, PAID)).HasField("paid_at")
+        assert await reason_of(pay_again(patient)) == "PAYMENT_ALREADY_RECORDED"
         await eventually(
             lambda: credits_of(patient), lambda found: found.reserved == 1, "the kept credit"
         )
@@ -157,6 +168,18 @@ async def withdraw(
     """Withdraw the plan, as the patient wishes or for another reason."""
     request = WithdrawPlanRequest(plan_id=patient.plan_id, reason=reason)
     await patient.client.call(patient.client.consult.plans.WithdrawPlan, request, FRONT_DESK)
+
+
+async def pay_again(patient: Treatment) -> None:
+    """Record something more under the reference that the till gave to the deposit."""
+    request = RecordPaymentRequest(
+        account_id=(await account_of(patient)).account.account_id,
+        amount=Money(currency_code="GBP", units=1),
+        method=PaymentMethod.PAYMENT_METHOD_CARD,
+        external_reference_code=f"TILL-{patient.invoice_id}",
+    )
+    payments = patient.client.billing.payments
+    await patient.client.call(payments.RecordPayment, request, FRONT_DESK)
 
 
 async def sign_anew(patient: Treatment) -> None:
