@@ -1,6 +1,7 @@
 """An account opens with what was paid elsewhere, follows an amended plan, and moves with it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -116,6 +117,11 @@ def test_an_amendment_is_made_once_and_an_old_acceptance_does_nothing() -> None:
     lived = billing.given(*PAID, amended(5, 50_000, 10_000))
     assert lived.when(AMEND, Sold(second(5, 50_000, 10_000))) == []
     assert lived.when(OPEN, Sold()) == []
+
+
+def test_an_acceptance_that_is_older_than_the_last_changes_no_terms() -> None:
+    late = replace(AMEND, at=AT - timedelta(days=1))
+    assert billing.given(*PAID).when(late, Sold(second(5, 50_000, 10_000))) == []
 
 
 def test_an_amendment_waits_for_its_quote() -> None:

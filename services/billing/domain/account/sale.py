@@ -105,8 +105,11 @@ def carried_over(command: OpenAccount, quote: Quote) -> Sequence[PaymentReceived
 
 
 def accept_again(command: OpenAccount, account: Account, sold: Sold) -> Sequence[Event]:
-    """Go on under a new consent, on a new quote where there is one; what is over stays so."""
-    if account.state is AccountState.CLOSED:
+    """Go on under a new consent, on a new quote where there is one.
+
+    What is over stays so, and an acceptance that is older than the last one changes nothing.
+    """
+    if account.state is AccountState.CLOSED or command.at < account.accepted_at:
         return []
     events: list[Event] = [*resume(command, account, consented=sold.consented(command.at))]
     events += amend_account(command, folded(account, events), sold.quote)
