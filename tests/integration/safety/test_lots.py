@@ -2,6 +2,8 @@
 
 from datetime import UTC, datetime
 
+import pytest
+
 from mesoflow.clinical.v1 import reaction_pb2, scalp_pb2
 from mesoflow.ops.v1 import service_pb2 as ops
 from mesoflow.ops.v1 import service_pb2_grpc as ops_grpc
@@ -52,20 +54,31 @@ async def cases_of(safety: RunningService, officer: Caller, lot_id: str) -> list
     return list((await officer.call(stub.ListCases, pb.ListCasesRequest(lot_id=lot_id))).cases)
 
 
+async def matched(safety: RunningService) -> bool:
+    """Tell whether an exposure has been laid to the cases before it."""
+    found = "SELECT count(*) FROM chassis.journal WHERE type = 'mesoflow.safety.v1.ExposureMatched'"
+    return bool(await safety.database.value(found))
+
+
+@pytest.mark.parametrize("reaction_first", [True, False])
 async def test_a_lot_that_is_told_after_the_reaction_is_traced_to_it(
-    safety: RunningService, sessions: Neighbour
+    safety: RunningService, sessions: Neighbour, reaction_first: bool
 ) -> None:
     officer = safety.caller("safety_officer", "auditor", "operator")
     chain = safety.chain
-    await sessions.say(
-        said(interrupted(FIRST), chain=chain, version=1), said(reaction(), chain=chain)
-    )
+    heard = [said(reaction(), chain=chain), said(interrupted(FIRST), chain=chain)]
+    for item in heard if reaction_first else reversed(heard):
+        await sessions.say(item)
+        await sessions.answered("safety-on-sessions")
 
     async def linked() -> bool:
         found = await cases_of(safety, officer, FIRST)
         return bool(found and found[0].exposures)
 
     await eventually(linked)
+    if reaction_first:
+        # Until the exposure knows of its case, it would be found with either lot.
+        await eventually(lambda: matched(safety))
     assert await cases_of(safety, officer, LATER) == []
     await sessions.say(said(interrupted(FIRST, LATER), chain=chain, version=2))
 
