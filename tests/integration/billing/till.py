@@ -1,6 +1,7 @@
 """One chain's till: what consult and sessions say to billing, and what billing then shows."""
 
 from dataclasses import dataclass, field
+from functools import partial
 
 from google.protobuf.message import Message
 from google.type.date_pb2 import Date
@@ -26,6 +27,10 @@ from tests.support.running import RunningService
 
 # Three sessions at 100.00 before tax of 20 %, and a quarter of it as deposit.
 THREE = protocol_pb2.Protocol(windows=[protocol_pb2.SessionWindow(number=n) for n in (1, 2, 3)])
+HEARD = """
+SELECT event_id FROM chassis.inbox WHERE event_id = $1
+UNION SELECT event_id FROM chassis.parked WHERE event_id = $1
+"""
 DEPOSIT = Money(currency_code="EUR", units=90)
 
 
@@ -91,12 +96,21 @@ class Till:
         )
 
     async def say(self, *items: FeedItem, again: bool = False) -> None:
-        """Let each item's owner say it, and wait until billing has answered, its own news too."""
+        """Let each item's owner say it, and wait until billing has taken it in, or has parked it.
+
+        Not until the broker counts nothing as pending alone: it may not have counted it yet.
+        """
         for item in items:
             speaker = self.consult if ".consult." in item.type else self.sessions
             await speaker.say(item, again=again)
+            await eventually(partial(self.heard, item.event_id))
         await self.consult.answered("billing-on-consult")
         await self.sessions.answered("billing-on-sessions")
+
+    async def heard(self, event_id: str) -> bool:
+        """Tell whether an event was answered, or waits."""
+        found = await self.billing.database.rows(HEARD, event_id)
+        return bool(found)
 
     async def opened(self) -> "Till":
         """Publish prices, and have the plan proposed and quoted."""
