@@ -9,7 +9,7 @@ from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.invoice import INVOICE
 from services.billing.handlers.person import PERSON
 from services.billing.handlers.price_list import PRICE_LIST
-from services.billing.handlers.quote import QUOTE
+from services.billing.handlers.quote import QUOTE, WITHDRAWAL
 from services.billing.store.views import PostgresViews
 from services.chassis.runtime import Context, Service, main
 
@@ -20,7 +20,7 @@ def build(context: Context) -> Service:
     return Service(
         name="billing",
         contract=CONTRACT,
-        aggregates=(PRICE_LIST, QUOTE, ACCOUNT, INVOICE, PERSON),
+        aggregates=(PRICE_LIST, QUOTE, ACCOUNT, INVOICE, PERSON, WITHDRAWAL),
         servicers=(
             price_list.servicer(api, views),
             quote.servicer(api),

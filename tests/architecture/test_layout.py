@@ -14,7 +14,12 @@ ROOMS_BY_AGGREGATE = ("api", "handlers")
 # Pure calculations that keep nothing: no events, no document, no row of their own.
 CALCULATIONS = {"cocktail"}
 # Small aggregates that are one subject to their readers share a module of this name.
-TOGETHER = {"chain": "directory", "clinic": "directory", "practitioner": "directory"}
+TOGETHER = {
+    "chain": "directory",
+    "clinic": "directory",
+    "practitioner": "directory",
+    "withdrawal": "quote",
+}
 
 every_service = pytest.mark.parametrize("service", services(), ids=lambda service: service.name)
 

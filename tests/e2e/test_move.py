@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from deploy.demo.client import CHAIN_ADMIN, FRONT_DESK, eventually
+from deploy.demo.client import BILLING, CHAIN_ADMIN, FRONT_DESK, eventually
 from deploy.demo.course import account_of, ask_to_start, courses_of
 from deploy.demo.intake import signature_of
 from deploy.demo.refusals import Refused
 from deploy.demo.setting import Setting
 from deploy.demo.treatment import Treatment
 from deploy.local.stack import Stack
+from mesoflow.billing.v1.service_pb2 import GetInvoiceRequest
 from mesoflow.consult.v1.service_pb2 import (
     AddRoomRequest,
     AmendPractitionerRequest,
@@ -47,7 +48,7 @@ async def test_a_moved_course_waits_for_who_answers_for_it_there(stack: Stack) -
 
 
 async def move(patient: Treatment, elsewhere: Setting) -> None:
-    """Move the plan; its course and its account follow."""
+    """Move the plan; its course, its account and its invoice follow."""
     request = MovePlanRequest(plan_id=patient.plan_id, clinic_id=elsewhere.clinic_id)
     await patient.client.call(patient.client.consult.plans.MovePlan, request, CHAIN_ADMIN)
 
@@ -59,6 +60,13 @@ async def move(patient: Treatment, elsewhere: Setting) -> None:
         lambda: account_of(patient),
         lambda reply: reply.account.clinic_id == elsewhere.clinic_id,
         "the moved account",
+    )
+    read = GetInvoiceRequest(invoice_id=patient.invoice_id)
+    invoices = patient.client.billing.invoices
+    await eventually(
+        lambda: patient.client.call(invoices.GetInvoice, read, BILLING),
+        lambda reply: reply.invoice.clinic_id == elsewhere.clinic_id,
+        "the moved invoice",
     )
 
 

@@ -15,13 +15,22 @@ from services.billing.domain.account.commands import (
     VoidCredit,
 )
 from services.billing.domain.account.model import account_of
-from services.billing.domain.invoice.commands import IssueInvoice, SettleInvoice
+from services.billing.domain.invoice.commands import IssueInvoice, MoveInvoice, SettleInvoice
+from services.billing.domain.invoice.model import deposit_invoice_of
 from services.billing.domain.money import Money
 from services.billing.domain.quote.commands import IssueQuote
 from services.billing.events.following import (
     follow_merge,
     forget_patient,
     repoint_records,
+)
+from services.billing.events.stopping import (
+    close_account,
+    resume_invoice,
+    suspend_account,
+    suspend_invoice,
+    void_invoice,
+    withdraw_quotes,
 )
 from services.billing.handlers.account import ACCOUNT
 from services.billing.handlers.invoice import INVOICE
@@ -116,6 +125,13 @@ def issue_invoice(event: sessions_events.CourseOpened, delivery: Delivery) -> Se
     return [Owed(INVOICE, command.invoice_id, command)]
 
 
+def move_invoice(event: billing_events.AccountMoved, delivery: Delivery) -> Sequence[Owed]:
+    """Let the deposit's invoice follow its account, so that it can be paid where that is."""
+    invoice_id = deposit_invoice_of(event.account_id)
+    command = MoveInvoice(invoice_id, event.clinic_id, delivery.occurred_at)
+    return [Owed(INVOICE, invoice_id, command)]
+
+
 def settle_invoice(event: billing_events.DepositPaid, delivery: Delivery) -> Sequence[Owed]:
     """Close the deposit's invoice, whatever the payments were said to be for."""
     invoice_id = deposit_invoice_of(event.account_id)
@@ -146,11 +162,6 @@ def void_credit(
     return [Owed(ACCOUNT, account_id, command)]
 
 
-def deposit_invoice_of(account_id: str) -> str:
-    """Return the id of the invoice for an account's deposit."""
-    return derived_id("invoice", account_id, "deposit")
-
-
 HEARINGS = (
     Hearing(
         "billing",
@@ -160,6 +171,8 @@ HEARINGS = (
             consult_events.PlanAmended: quote_amendment,
             consult_events.PlanAccepted: open_account,
             consult_events.PlanMoved: move_account,
+            consult_events.ConsentWithdrawn: suspend_account,
+            consult_events.PlanWithdrawn: close_account,
             consult_events.PatientMerged: follow_merge,
             consult_events.PatientErased: forget_patient,
         },
@@ -180,6 +193,11 @@ HEARINGS = (
         "billing",
         {
             billing_events.DepositPaid: settle_invoice,
+            billing_events.AccountMoved: move_invoice,
+            billing_events.AccountSuspended: suspend_invoice,
+            billing_events.AccountResumed: resume_invoice,
+            billing_events.AccountClosed: void_invoice,
+            billing_events.PlanWithdrawalFollowed: withdraw_quotes,
             billing_events.MergeFollowed: repoint_records,
         },
     ),

@@ -6,6 +6,7 @@ from services.billing.domain.invoice import events as invoice
 from services.billing.domain.person import events as person
 from services.billing.domain.price_list import events as price_list
 from services.billing.domain.quote import events as quote
+from services.billing.domain.withdrawal import events as withdrawal
 from services.chassis.messages import contract
 
-CONTRACT = contract(events_pb2, price_list, quote, account, invoice, person)
+CONTRACT = contract(events_pb2, price_list, quote, account, invoice, person, withdrawal)

@@ -5,16 +5,21 @@ from dataclasses import replace
 from services.billing.domain.account.commands import OpenAccount, RecordPayment
 from services.billing.domain.account.errors import PaymentAlreadyRecorded
 from services.billing.domain.account.model import Account
-from services.billing.domain.quote.model import Quote
-from services.billing.handlers.documents import ACCOUNTS, QUOTES, Accounts
+from services.billing.domain.account.sale import Sold
+from services.billing.domain.withdrawal.model import withdrawal_id_of
+from services.billing.handlers.documents import ACCOUNTS, QUOTES, WITHDRAWALS, Accounts
 from services.chassis.handling import EtagMismatch, Reader
 
 
-async def gather_quote(command: OpenAccount, state: Account | None, reader: Reader) -> Quote | None:
-    """Return the quote that was accepted, unless the account stands on it already."""
+async def gather_sold(command: OpenAccount, state: Account | None, reader: Reader) -> Sold:
+    """Return what was withdrawn of the plan, and the quote unless the account stands on it."""
+    withdrawal = await reader.get(WITHDRAWALS, withdrawal_id_of(command.plan_id))
+    withdrawn_at = withdrawal.consent_withdrawn_at if withdrawal is not None else None
+    over = withdrawal is not None and withdrawal.plan_withdrawn_at is not None
     if state is not None and state.accepted(command.quote_id):
-        return None
-    return await reader.get(QUOTES, command.quote_id)
+        return Sold(None, withdrawn_at, over)
+    quote = await reader.get(QUOTES, command.quote_id)
+    return Sold(quote, withdrawn_at, over)
 
 
 async def refuse_changed_invoice(
@@ -31,6 +36,6 @@ async def refuse_changed_invoice(
 
 ACCOUNT: Accounts = replace(
     ACCOUNTS,
-    gathers={OpenAccount: gather_quote, RecordPayment: refuse_changed_invoice},
+    gathers={OpenAccount: gather_sold, RecordPayment: refuse_changed_invoice},
     constraints={"payments_reference_once": PaymentAlreadyRecorded},
 )

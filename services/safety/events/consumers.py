@@ -31,25 +31,22 @@ EndedSession = (
 
 def record_completed(event: sessions_events.SessionCompleted, delivery: Delivery) -> Sequence[Owed]:
     """A session was performed: its exposure goes on record."""
-    head = event.device_head_id if event.HasField("device_head_id") else None
-    return record_exposure(event, event.completed_at, head)
+    return record_exposure(event, event.completed_at)
 
 
 def record_aborted(event: sessions_events.SessionAborted, delivery: Delivery) -> Sequence[Owed]:
     """A session was broken off: what had been injected is an exposure all the same."""
-    return record_exposure(event, event.aborted_at, None)
+    return record_exposure(event, event.aborted_at)
 
 
 def record_interrupted(
     event: sessions_events.SessionInterrupted, delivery: Delivery
 ) -> Sequence[Owed]:
     """A hold reached a session: what had been injected is an exposure all the same."""
-    return record_exposure(event, event.interrupted_at, None)
+    return record_exposure(event, event.interrupted_at)
 
 
-def record_exposure(
-    event: EndedSession, ended_at: Timestamp, device_head_id: str | None
-) -> Sequence[Owed]:
+def record_exposure(event: EndedSession, ended_at: Timestamp) -> Sequence[Owed]:
     """Return the recording of what the session gave; nothing where nothing was injected."""
     if not event.administrations:
         return []
@@ -60,7 +57,7 @@ def record_exposure(
         clinic_id=event.clinic_id,
         room_id=event.room_id,
         practitioner_id=event.practitioner_id,
-        device_head_id=device_head_id,
+        device_head_id=event.device_head_id if event.HasField("device_head_id") else None,
         lot_ids=tuple(each.lot_id for each in event.administrations),
         administered_at=at,
     )

@@ -38,5 +38,6 @@ EXPOSURE: Aggregate[Exposure, Command, Event, Matches | Whose | None] = Aggregat
     "exposure",
     DECIDER,
     Exposure,
+    shape=2,
     gathers={RecordExposure: gather_whose, MatchCases: gather_matches},
 )

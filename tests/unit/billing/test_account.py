@@ -28,6 +28,7 @@ from services.billing.domain.account.events import (
     RevenueRecognised,
 )
 from services.billing.domain.account.model import AccountState, account_of
+from services.billing.domain.account.sale import Sold
 from services.billing.domain.account.statement import statement
 from services.billing.domain.errors import CurrencyDiffers
 from services.billing.domain.invoice.errors import InvoiceClosed
@@ -65,18 +66,18 @@ def test_the_id_is_the_one_that_policies_derive() -> None:
 
 
 def test_an_accepted_plan_has_its_account_on_the_quotes_terms() -> None:
-    (event,) = billing.when(OPEN, quote())
+    (event,) = billing.when(OPEN, Sold(quote()))
     assert event == replace(opened(), unit_price=euro(10_000))
-    assert billing.given(event).when(OPEN, quote()) == []
+    assert billing.given(event).when(OPEN, Sold()) == []
 
 
 def test_without_its_quote_no_account_opens() -> None:
     with pytest.raises(QuoteNotFound):
-        billing.when(OPEN, None)
+        billing.when(OPEN, Sold())
 
 
 def test_without_a_deposit_the_credits_are_there_at_once() -> None:
-    events = billing.when(OPEN, quote(deposit=0))
+    events = billing.when(OPEN, Sold(quote(deposit=0)))
     assert events[1:] == [replace(DEPOSIT_PAID, amount=euro(0)), CREDITS_GRANTED]
 
 

@@ -10,14 +10,24 @@ from mesoflow.consult.v1 import events_pb2 as consult_events
 from mesoflow.consult.v1 import model_pb2 as consult_model
 from mesoflow.sessions.v1 import events_pb2 as sessions_events
 from services.billing.domain.account.commands import (
+    CloseAccount,
     MoveAccount,
     OpenAccount,
     PostCredit,
     ReserveCredit,
+    SuspendAccount,
     VoidCredit,
 )
 from services.billing.domain.account.model import account_of
-from services.billing.domain.invoice.commands import IssueInvoice, SettleInvoice
+from services.billing.domain.invoice.commands import (
+    IssueInvoice,
+    MoveInvoice,
+    ResumeInvoice,
+    SettleInvoice,
+    SuspendInvoice,
+    VoidInvoice,
+)
+from services.billing.domain.invoice.model import deposit_invoice_of
 from services.billing.domain.person.commands import (
     FollowAgain,
     FollowMerge,
@@ -25,8 +35,13 @@ from services.billing.domain.person.commands import (
     Repoint,
 )
 from services.billing.domain.person.model import person_id_of
-from services.billing.domain.quote.commands import IssueQuote
-from services.billing.events.consumers import HEARINGS, deposit_invoice_of
+from services.billing.domain.quote.commands import IssueQuote, WithdrawQuote
+from services.billing.domain.withdrawal.commands import (
+    FollowConsentWithdrawal,
+    FollowPlanWithdrawal,
+)
+from services.billing.domain.withdrawal.model import withdrawal_id_of
+from services.billing.events.consumers import HEARINGS
 from services.chassis.delivery import Delivery
 from services.chassis.handling import Owed
 from services.chassis.kernel import derived_id
@@ -140,6 +155,52 @@ HEARD: list[tuple[Message, str, str, object]] = [
 # fmt: on
 
 
+WITHDRAWAL = withdrawal_id_of(PLAN)
+TAKEN_BACK: list[tuple[Message, list[tuple[str, str, object]]]] = [
+    (
+        consult_events.ConsentWithdrawn(plan_id=PLAN, patient_id=PATIENT),
+        [
+            ("withdrawal", WITHDRAWAL, FollowConsentWithdrawal(WITHDRAWAL, PLAN, AT)),
+            ("account", ACCOUNT, SuspendAccount(ACCOUNT, AT)),
+        ],
+    ),
+    (
+        consult_events.PlanWithdrawn(plan_id=PLAN, patient_id=PATIENT),
+        [
+            ("withdrawal", WITHDRAWAL, FollowPlanWithdrawal(WITHDRAWAL, PLAN, AT)),
+            ("account", ACCOUNT, CloseAccount(ACCOUNT, AT)),
+        ],
+    ),
+    (
+        billing_events.PlanWithdrawalFollowed(plan_id=PLAN, quote_ids=["q1", "q2"]),
+        [("quote", "q1", WithdrawQuote("q1", AT)), ("quote", "q2", WithdrawQuote("q2", AT))],
+    ),
+    (
+        billing_events.AccountSuspended(account_id=ACCOUNT, plan_id=PLAN),
+        [("invoice", INVOICE, SuspendInvoice(INVOICE, AT))],
+    ),
+    (
+        billing_events.AccountResumed(account_id=ACCOUNT, plan_id=PLAN),
+        [("invoice", INVOICE, ResumeInvoice(INVOICE, AT))],
+    ),
+    (
+        billing_events.AccountMoved(account_id=ACCOUNT, plan_id=PLAN, clinic_id=OTHER_CLINIC),
+        [("invoice", INVOICE, MoveInvoice(INVOICE, OTHER_CLINIC, AT))],
+    ),
+    (
+        billing_events.AccountClosed(account_id=ACCOUNT, plan_id=PLAN),
+        [("invoice", INVOICE, VoidInvoice(INVOICE, AT))],
+    ),
+]
+
+
+@pytest.mark.parametrize(("message", "owing"), TAKEN_BACK)
+def test_what_is_taken_back_stops_account_quotes_and_invoice(
+    message: Message, owing: list[tuple[str, str, object]]
+) -> None:
+    assert commands(message) == owing
+
+
 @pytest.mark.parametrize(("message", "aggregate", "key", "command"), HEARD)
 def test_what_is_heard_is_owed(message: Message, aggregate: str, key: str, command: object) -> None:
     found = owed(message)
@@ -148,7 +209,8 @@ def test_what_is_heard_is_owed(message: Message, aggregate: str, key: str, comma
 
 def test_everything_heard_is_in_the_table() -> None:
     heard = {message for hearing in HEARINGS for message in hearing.policies}
-    assert heard == {type(message) for message, *_ in HEARD} | {billing_events.MergeFollowed}
+    tried = {type(message) for message, *_ in HEARD} | {type(message) for message, _ in TAKEN_BACK}
+    assert heard == tried | {billing_events.MergeFollowed}
 
 
 def commands(message: Message) -> list[tuple[str, str, object]]:

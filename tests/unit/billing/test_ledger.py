@@ -2,26 +2,47 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.billing.domain.account.commands import (
+    CloseAccount,
     Command,
     OpenAccount,
     PostCredit,
     ReserveCredit,
+    SuspendAccount,
     VoidCredit,
 )
 from services.billing.domain.account.decider import DECIDER
-from services.billing.domain.account.events import CreditPosted, Event, RevenueRecognised
+from services.billing.domain.account.events import (
+    AccountClosed,
+    CreditPosted,
+    Event,
+    PaymentReceived,
+    RevenueRecognised,
+)
 from services.billing.domain.account.ledger import LedgerAccount, project
-from services.billing.domain.account.model import Account
+from services.billing.domain.account.model import Account, AccountState
+from services.billing.domain.account.sale import Sold
 from services.billing.domain.account.statement import statement
 from services.billing.domain.money import minor_units
 from services.billing.domain.quote.model import Quote
 from services.chassis.kernel import DomainError, Put
-from tests.unit.billing.examples import ACCOUNT, AT, CLINIC, PATIENT, PLAN, euro, opened, pay, quote
+from tests.unit.billing.examples import (
+    ACCOUNT,
+    AT,
+    CLINIC,
+    PATIENT,
+    PLAN,
+    QUOTE,
+    euro,
+    opened,
+    pay,
+    quote,
+)
 
 sessions = st.sampled_from(["s1", "s2", "s3", "s4", "s5"])
 kinds = st.sampled_from([ReserveCredit, PostCredit, VoidCredit])
@@ -51,13 +72,13 @@ def lived(
     """
     history: list[Event] = [opened(*terms)]
     state = DECIDER.evolve(None, history[0])
-    steps: list[tuple[Command, Quote | None]] = [(command, None) for command in commands]
+    steps: list[tuple[Command, Sold | None]] = [(command, None) for command in commands]
     for number, amendment in enumerate(amendments):
         accept = OpenAccount(ACCOUNT, PLAN, PATIENT, CLINIC, f"quote-{number}", AT)
-        steps.insert(amendment.sessions, (accept, amendment))
-    for command, amended in steps:
+        steps.insert(amendment.sessions, (accept, Sold(amendment)))
+    for command, sold in steps:
         try:
-            events = DECIDER.decide(command, state, amended)
+            events = DECIDER.decide(command, state, sold)
         except DomainError:
             continue
         for event in events:
@@ -139,6 +160,46 @@ def test_an_amendment_never_changes_what_is_earned(
     books = ledger(history)
     assert sum(books.values()) == 0
     assert -books[LedgerAccount.CONTRACT_LIABILITY] == account.contract_position
+
+
+stops: st.SearchStrategy[list[Command]] = st.lists(
+    st.one_of(
+        st.builds(pay, st.integers(1, 40_000).map(euro), st.uuids().map(str)),
+        st.builds(move, kinds, sessions),
+        st.just(SuspendAccount(ACCOUNT, AT)),
+        st.just(OpenAccount(ACCOUNT, PLAN, PATIENT, CLINIC, QUOTE, AT + timedelta(days=1))),
+    ),
+    max_size=20,
+)
+late: st.SearchStrategy[list[Command]] = st.lists(
+    st.one_of(
+        st.builds(pay, st.integers(1, 40_000).map(euro), st.uuids().map(str)),
+        st.builds(move, kinds, sessions),
+    ),
+    max_size=20,
+)
+
+
+@given(terms, stops, late)
+def test_what_was_paid_is_earned_or_refundable_once_the_account_is_closed(
+    sold: tuple[int, int, int], before: list[Command], since: list[Command]
+) -> None:
+    account, history = lived(sold, [*before, CloseAccount(ACCOUNT, AT), *since])
+    assert account.state is AccountState.CLOSED
+    shown = statement(account).balances
+    paid, refundable = minor_units(shown.received), minor_units(shown.refundable)
+    earned = minor_units(shown.revenue) + minor_units(shown.tax_payable)
+    # What was performed beyond what was paid is still owed, and nothing of it is refundable.
+    unpaid = minor_units(shown.receivable)
+    assert paid + unpaid == earned + refundable
+    assert refundable >= 0
+    assert refundable == 0 or unpaid == 0
+    books = ledger(history)
+    assert refundable == max(0, -books[LedgerAccount.CONTRACT_LIABILITY])
+    assert paid == books[LedgerAccount.CASH]
+    closed_at = next(n for n, each in enumerate(history) if isinstance(each, AccountClosed))
+    taken = [n for n, each in enumerate(history) if isinstance(each, PaymentReceived)]
+    assert not [n for n in taken if n > closed_at]
 
 
 @given(terms)

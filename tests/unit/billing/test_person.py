@@ -1,10 +1,13 @@
 """What is kept of a merged patient follows, however late it comes; an erased one is forgotten."""
 
 import asyncio
+from dataclasses import replace
 from typing import Any, cast
 
 import pytest
 
+from services.billing.domain.account.events import AccountClosed, AccountSuspended
+from services.billing.domain.invoice.events import InvoiceSuspended, InvoiceVoided
 from services.billing.domain.person.commands import (
     Command,
     FollowAgain,
@@ -25,7 +28,8 @@ from services.billing.handlers.person import gather_kept, survivor
 from services.chassis.handling import Aggregate, Reader
 from services.chassis.kernel import Forget, derived_id
 from tests.support.spec import Spec
-from tests.unit.billing.examples import ACCOUNT, AT, PATIENT, QUOTE, opened, quote
+from tests.unit.billing.examples import ACCOUNT, AT, PATIENT, PLAN, QUOTE, opened, quote
+from tests.unit.billing.test_invoice import issued
 
 PERSON = person_id_of(PATIENT)
 FOLLOW = FollowMerge(PERSON, PATIENT, "into", AT)
@@ -35,6 +39,7 @@ EMPTY, KEPT = Kept(), Kept((QUOTE,), (ACCOUNT,))
 KNOWN = MergeFollowed(PERSON, PATIENT, "into", (), (), (), AT)
 FOUND = MergeFollowed(PERSON, PATIENT, "into", (QUOTE,), (ACCOUNT,), (), AT)
 FORGOTTEN = PatientForgotten(PERSON, PATIENT, AT)
+ISSUED = issued()
 
 
 def test_the_id_is_the_one_that_policies_derive() -> None:
@@ -85,6 +90,24 @@ def test_an_account_follows_once() -> None:
     after = ACCOUNTS.decider.evolve(state, event)
     assert after.patient_id == "into"
     assert ACCOUNTS.decider.decide(Repoint(ACCOUNT, "into", AT), after, None) == []
+
+
+STOPPED: list[tuple[Aggregate[Any, Any, Any, Any], list[object]]] = [
+    (ACCOUNTS, [opened(), AccountSuspended(ACCOUNT, PLAN, PATIENT, AT)]),
+    (ACCOUNTS, [opened(), AccountClosed(ACCOUNT, PLAN, PATIENT, AT)]),
+    (INVOICES, [ISSUED, InvoiceSuspended("invoice", ACCOUNT, PATIENT, AT)]),
+    (INVOICES, [ISSUED, InvoiceVoided("invoice", ACCOUNT, PATIENT, AT)]),
+]
+
+
+@pytest.mark.parametrize(("aggregate", "history"), STOPPED)
+def test_what_has_stopped_follows_and_stays_stopped(
+    aggregate: Aggregate[Any, Any, Any, Any], history: list[object]
+) -> None:
+    before: Any = Spec(aggregate.decider).given(*history).state
+    (event,) = aggregate.decider.decide(Repoint("record", "into", AT), before, None)
+    after = aggregate.decider.evolve(before, event)
+    assert after == replace(before, patient_id="into")
 
 
 class Rows:

@@ -6,9 +6,13 @@ from mesoflow.billing.v1 import model_pb2
 from services.billing.domain.account.decider import DECIDER as ACCOUNTS
 from services.billing.domain.account.events import (
     AccountAmended,
+    AccountClosed,
     AccountMoved,
+    AccountResumed,
+    AccountSuspended,
     CreditReserved,
     CreditVoided,
+    CreditWithheld,
     PaymentReceived,
 )
 from services.billing.domain.account.model import Account
@@ -16,7 +20,13 @@ from services.billing.domain.account.statement import statement
 from services.billing.domain.invoice.commands import IssueInvoice
 from services.billing.domain.invoice.decider import DECIDER as INVOICES
 from services.billing.domain.invoice.decider import Terms
-from services.billing.domain.invoice.events import InvoicePaid
+from services.billing.domain.invoice.events import (
+    InvoiceMoved,
+    InvoicePaid,
+    InvoiceResumed,
+    InvoiceSuspended,
+    InvoiceVoided,
+)
 from services.billing.domain.invoice.model import Invoice
 from services.billing.domain.person.decider import DECIDER as PERSONS
 from services.billing.domain.person.events import (
@@ -31,8 +41,14 @@ from services.billing.domain.price_list.model import PriceList
 from services.billing.domain.quote.commands import IssueQuote
 from services.billing.domain.quote.decider import DECIDER as QUOTES
 from services.billing.domain.quote.decider import Surroundings
-from services.billing.domain.quote.events import QuoteExpired
+from services.billing.domain.quote.events import QuoteExpired, QuoteWithdrawn
 from services.billing.domain.quote.model import Quote
+from services.billing.domain.withdrawal.decider import DECIDER as WITHDRAWALS
+from services.billing.domain.withdrawal.events import (
+    ConsentWithdrawalFollowed,
+    PlanWithdrawalFollowed,
+)
+from services.billing.domain.withdrawal.model import Withdrawal
 from services.billing.events.published import CONTRACT
 from services.chassis.mapping import to_reply
 from services.chassis.postgres.codec import from_jsonb, to_jsonb
@@ -70,10 +86,24 @@ INVOICED = INVOICES.decide(
     Terms(quote(), edition_of(PUBLISHED)),
 )[0]
 PAID: PaymentReceived = received(9_000, "payment", INVOICE)
+CLOSED = AccountClosed(ACCOUNT, PLAN, PATIENT, AT)
+VOIDED = InvoiceVoided(INVOICE, ACCOUNT, PATIENT, AT)
+FOLLOWED = PlanWithdrawalFollowed("withdrawal", PLAN, (QUOTE,), AT)
 EVENTS = [
     PUBLISHED,
     QUOTED,
     QuoteExpired(QUOTE, PLAN, PATIENT, AT),
+    QuoteWithdrawn(QUOTE, PLAN, PATIENT, AT),
+    CLOSED,
+    AccountSuspended(ACCOUNT, PLAN, PATIENT, AT),
+    AccountResumed(ACCOUNT, PLAN, PATIENT, AT),
+    CreditWithheld(ACCOUNT, "s1", PATIENT, AT),
+    InvoiceSuspended(INVOICE, ACCOUNT, PATIENT, AT),
+    InvoiceResumed(INVOICE, ACCOUNT, PATIENT, AT),
+    VOIDED,
+    InvoiceMoved(INVOICE, ACCOUNT, CLINIC, AT),
+    ConsentWithdrawalFollowed("withdrawal", PLAN, AT),
+    FOLLOWED,
     opened(),
     PAID,
     received(1),
@@ -114,7 +144,10 @@ def account() -> Account:
         (PRICE_LIST_STATE, PriceList),
         (QUOTES.evolve(None, QUOTED), Quote),
         (account(), Account),
+        (ACCOUNTS.evolve(account(), CLOSED), Account),
         (INVOICES.evolve(None, INVOICED), Invoice),
+        (INVOICES.evolve(INVOICES.evolve(None, INVOICED), VOIDED), Invoice),
+        (WITHDRAWALS.evolve(None, FOLLOWED), Withdrawal),
         (PERSONS.evolve(None, PatientForgotten("person", PATIENT, AT)), Person),
     ],
 )
@@ -127,3 +160,16 @@ def test_an_account_is_shown_in_money() -> None:
     assert shown.balances.received.units == euro(9_000).units
     assert (shown.credits.granted, shown.credits.posted) == (3, 1)
     assert shown.state == model_pb2.ACCOUNT_STATE_OPEN
+
+
+def test_an_account_and_an_invoice_show_that_they_are_over() -> None:
+    closed = to_reply(statement(ACCOUNTS.evolve(account(), CLOSED)), model_pb2.Account)
+    assert closed.state == model_pb2.ACCOUNT_STATE_CLOSED
+    # Of 90.00 that were paid, nothing is left of what a session of 120.00 earned.
+    assert closed.HasField("closed_at")
+    assert closed.balances.HasField("refundable")
+    assert not closed.HasField("suspended_at")
+    invoice = INVOICES.evolve(INVOICES.evolve(None, INVOICED), VOIDED)
+    voided = to_reply(invoice, model_pb2.Invoice)
+    assert voided.state == model_pb2.INVOICE_STATE_VOIDED
+    assert voided.HasField("voided_at")

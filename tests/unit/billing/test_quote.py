@@ -13,10 +13,10 @@ from services.billing.domain.price_list.commands import PublishPriceList
 from services.billing.domain.price_list.decider import DECIDER as PRICES
 from services.billing.domain.price_list.errors import PriceListNotFound, PriceMissing
 from services.billing.domain.price_list.model import PriceList
-from services.billing.domain.quote.commands import ExpireQuote, IssueQuote
+from services.billing.domain.quote.commands import ExpireQuote, IssueQuote, WithdrawQuote
 from services.billing.domain.quote.decider import DECIDER, Surroundings, project
 from services.billing.domain.quote.errors import QuoteNotFound
-from services.billing.domain.quote.events import QuoteExpired, QuoteIssued
+from services.billing.domain.quote.events import QuoteExpired, QuoteIssued, QuoteWithdrawn
 from services.chassis.kernel import Timer
 from tests.support.spec import Spec
 from tests.unit.billing.examples import (
@@ -223,6 +223,24 @@ def test_a_quote_does_not_lapse_early_nor_once_accepted() -> None:
     due = ExpireQuote(QUOTE, quote.valid_until)
     assert billing.given(quote).when(early, Surroundings()) == []
     assert billing.given(quote).when(due, Surroundings(accepted=True)) == []
+
+
+def test_a_quote_ends_with_its_plan_unless_that_was_accepted_on_it() -> None:
+    quote, command = issued(), WithdrawQuote(QUOTE, PROPOSED)
+    withdrawn = QuoteWithdrawn(QUOTE, PLAN, PATIENT, PROPOSED)
+    expired = QuoteExpired(QUOTE, PLAN, PATIENT, quote.valid_until)
+    assert billing.given(quote).when(command, Surroundings()) == [withdrawn]
+    assert billing.given(quote).when(command, Surroundings(accepted=True)) == []
+    assert billing.given(quote, withdrawn).when(command, Surroundings()) == []
+    assert billing.given(quote, expired).when(command, Surroundings()) == []
+    due = ExpireQuote(QUOTE, quote.valid_until)
+    assert billing.given(quote, withdrawn).when(due, Surroundings()) == []
+    with pytest.raises(QuoteNotFound):
+        billing.when(command, Surroundings())
+
+
+def test_a_plan_that_is_over_is_not_priced() -> None:
+    assert billing.when(issue(), Surroundings(plan_withdrawn=True)) == []
 
 
 def test_an_unknown_quote_does_not_lapse() -> None:

@@ -1,6 +1,7 @@
 """An account opens with what was paid elsewhere, follows an amended plan, and moves with it."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -15,6 +16,7 @@ from services.billing.domain.account.events import (
     PaymentReceived,
 )
 from services.billing.domain.account.model import PaymentMethod, carried_over_of
+from services.billing.domain.account.sale import Sold
 from services.billing.domain.quote.errors import QuoteNotFound
 from services.billing.domain.quote.model import Quote
 from tests.unit.billing.examples import (
@@ -36,7 +38,7 @@ from tests.unit.billing.test_account import OPEN, PAID, billing
 
 
 def test_the_account_is_the_patients_whom_the_quote_follows() -> None:
-    (event,) = billing.when(OPEN, replace(quote(), patient_id="survivor"))
+    (event,) = billing.when(OPEN, Sold(replace(quote(), patient_id="survivor")))
     assert event == replace(opened(), patient_id="survivor", unit_price=euro(10_000))
 
 
@@ -54,15 +56,15 @@ CARRIED = PaymentReceived(
 
 def test_what_another_system_was_paid_is_owed_as_sessions_from_the_first() -> None:
     brought = replace(OPEN, carried_over_code="OLD/77")
-    _, carried = billing.when(brought, replace(quote(), prepaid=euro(4_000)))
+    _, carried = billing.when(brought, Sold(replace(quote(), prepaid=euro(4_000))))
     assert carried == CARRIED
-    events = billing.when(brought, replace(quote(), prepaid=euro(9_000)))
+    events = billing.when(brought, Sold(replace(quote(), prepaid=euro(9_000))))
     assert events[1:] == [replace(CARRIED, amount=euro(9_000)), DEPOSIT_PAID, CREDITS_GRANTED]
-    assert billing.given(*events).when(brought, None) == []
+    assert billing.given(*events).when(brought, Sold()) == []
 
 
 def test_nothing_is_carried_over_where_nothing_was_paid() -> None:
-    assert len(billing.when(OPEN, replace(quote(), prepaid=euro(0)))) == 1
+    assert len(billing.when(OPEN, Sold(replace(quote(), prepaid=euro(0))))) == 1
 
 
 AMEND = replace(OPEN, quote_id="second")
@@ -101,7 +103,7 @@ def test_an_amended_plan_changes_what_is_left(
     count: int, quoted: tuple[int, int, int], worth: tuple[int, int, int]
 ) -> None:
     lived = billing.given(*PAID, *performed(count))
-    events = lived.when(AMEND, second(*quoted))
+    events = lived.when(AMEND, Sold(second(*quoted)))
     assert events == [amended(*worth)]
     before, after = lived.state, billing.given(*PAID, *performed(count), *events).state
     assert before is not None
@@ -113,13 +115,18 @@ def test_an_amended_plan_changes_what_is_left(
 
 def test_an_amendment_is_made_once_and_an_old_acceptance_does_nothing() -> None:
     lived = billing.given(*PAID, amended(5, 50_000, 10_000))
-    assert lived.when(AMEND, second(5, 50_000, 10_000)) == []
-    assert lived.when(OPEN, quote()) == []
+    assert lived.when(AMEND, Sold(second(5, 50_000, 10_000))) == []
+    assert lived.when(OPEN, Sold()) == []
+
+
+def test_an_acceptance_that_is_older_than_the_last_changes_no_terms() -> None:
+    late = replace(AMEND, at=AT - timedelta(days=1))
+    assert billing.given(*PAID).when(late, Sold(second(5, 50_000, 10_000))) == []
 
 
 def test_an_amendment_waits_for_its_quote() -> None:
     with pytest.raises(QuoteNotFound):
-        billing.given(*PAID).when(AMEND, None)
+        billing.given(*PAID).when(AMEND, Sold())
 
 
 def test_an_amendment_before_the_deposit_grants_nothing_yet() -> None:
@@ -133,7 +140,7 @@ def test_an_amendment_before_the_deposit_grants_nothing_yet() -> None:
 
 def test_a_deposit_is_never_more_than_the_plan_costs() -> None:
     parts = billing.given(opened(), received(6_000))
-    _, paid, granted = parts.when(AMEND, second(1, 5_000, 1_000))
+    _, paid, granted = parts.when(AMEND, Sold(second(1, 5_000, 1_000)))
     assert paid == replace(DEPOSIT_PAID, amount=euro(6_000))
     assert granted == replace(CREDITS_GRANTED, credits=1)
 
@@ -141,7 +148,7 @@ def test_a_deposit_is_never_more_than_the_plan_costs() -> None:
 def test_the_sessions_booked_last_give_way_to_a_shorter_plan() -> None:
     booked = [CreditReserved(ACCOUNT, f"b{n}", PATIENT, AT) for n in (1, 2)]
     lived = billing.given(*PAID, *performed(1), *booked)
-    events = lived.when(AMEND, second(2, 20_000, 4_000))
+    events = lived.when(AMEND, Sold(second(2, 20_000, 4_000)))
     assert events == [amended(2, 20_000, 4_000), CreditVoided(ACCOUNT, "b2", PATIENT, AT)]
 
 

@@ -96,13 +96,14 @@ def test_a_performed_session_is_an_exposure() -> None:
         (sessions_events.SessionInterrupted, "interrupted_at"),
     ],
 )
+@pytest.mark.parametrize("device", [{}, {"device_head_id": "HEAD-7"}])
 def test_what_was_injected_before_the_end_is_an_exposure_all_the_same(
-    kind: type[Message], field: str
+    kind: type[Message], field: str, device: dict[str, str]
 ) -> None:
-    [one] = owed(ended(kind, field))
+    [one] = owed(ended(kind, field, **device))
     assert isinstance(one.command, RecordExposure)
     assert one.command.administered_at == ENDED
-    assert one.command.device_head_id is None
+    assert one.command.device_head_id == device.get("device_head_id")
     assert set(one.command.lot_ids) == {"lot-1", "lot-2"}
 
 

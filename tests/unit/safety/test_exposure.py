@@ -84,7 +84,8 @@ def test_a_lot_that_comes_to_light_later_is_recorded_too() -> None:
     assert again.lot_ids == ("lot-1", "lot-2")
     state = spec.given(event, matched, again).state
     assert state is not None
-    assert (state.lot_ids, state.case_ids) == (("lot-1", "lot-2"), ("case-1",))
+    # Each case that it was laid to has to look again: it knows nothing of the other lot.
+    assert (state.lot_ids, state.case_ids) == (("lot-1", "lot-2"), ())
     assert spec.given(event, matched, again).when(recording("lot-2"), MINE) == []
 
 

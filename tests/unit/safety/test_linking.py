@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from services.chassis.kernel import Put
+from services.chassis.kernel import Put, Remove
 from services.safety.domain.case.decider import DECIDER
 from services.safety.domain.case.errors import CaseNotFound
 from services.safety.domain.case.events import CaseExposureLinked, Event
@@ -87,6 +87,28 @@ def test_links_are_the_same_whatever_was_heard_first(days: list[int], opened_aft
     exposures = tuple(exposure(timedelta(days=n), f"session-{n}") for n in days)
     state = case_of(exposures[:opened_after], exposures[opened_after:])
     assert state == case_of(exposures)
+
+
+def test_a_lot_that_comes_to_light_later_is_laid_to_the_case_too() -> None:
+    first = replace(RUNNING, lot_ids=("lot-2",))
+    opening = spec.when(report(session_id=SESSION), known(first, BEFORE))
+    [event] = spec.given(*opening).when(LINK, known(RUNNING, BEFORE))
+    assert isinstance(event, CaseExposureLinked)
+    assert event.exposure.lot_ids == ("lot-1", "lot-2")
+    state = spec.given(*opening, event).state
+    assert state == case_of((RUNNING, BEFORE))
+    assert spec.given(*opening, event).when(LINK, known(RUNNING, BEFORE)) == []
+    assert DECIDER.project is not None
+    removal, *rows = DECIDER.project(event)
+    assert removal == Remove("case_exposures", {"case_id": "case-1", "session_id": SESSION})
+    assert [row.row["lot_id"] for row in rows if isinstance(row, Put)] == ["lot-1", "lot-2"]
+
+
+def test_an_exposure_with_another_lot_is_laid_to_its_cases_again() -> None:
+    found = Matches(["case-1"], WINDOWS_VERSION)
+    less = replace(RECORDED, lot_ids=("lot-2",))
+    matched = ExposureMatched(SESSION, "patient-1", ("case-1",), WINDOWS_VERSION, TOLD)
+    assert Spec(EXPOSURE).given(less, matched, RECORDED).when(MATCH, found) == [matched]
 
 
 def test_a_case_that_is_not_there_yet_makes_the_event_wait() -> None:

@@ -1,5 +1,6 @@
 """How a session ends before its time, and what follows the end."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -57,6 +58,16 @@ def test_a_running_session_is_interrupted_by_a_hold_that_reaches_it() -> None:
     state = Spec(DECIDER).given(*INJECTED, event).state
     assert state is not None
     assert (state.state, state.interrupting_hold_id) == (SessionState.INTERRUPTED, "hold-1")
+
+
+def test_what_ends_early_names_its_device_too() -> None:
+    started = replace(STARTED, device_head_id="HEAD-7")
+    running = Spec(DECIDER).given(BOOKED, started, *done(*ALL[:5]))
+    [aborted] = running.when(ABORT, surroundings(device="HEAD-7"))
+    [interrupted] = running.when(LOOK, surroundings(PATIENT, device="HEAD-7"))
+    assert isinstance(aborted, SessionAborted)
+    assert isinstance(interrupted, SessionInterrupted)
+    assert (aborted.device_head_id, interrupted.device_head_id) == ("HEAD-7", "HEAD-7")
 
 
 def test_a_look_never_refuses_and_finds_nothing_where_nothing_runs_or_holds() -> None:

@@ -11,6 +11,8 @@ from services.billing.domain.money import Money
 class OpenAccount:
     """Open the account of an accepted plan on the terms of its quote, or change it to a new one's.
 
+    A plan that is accepted again under a new consent resumes it.
+
     `carried_over_code` names the payment that a half-used course of another system brings along.
     """
 
@@ -82,4 +84,29 @@ class VoidCredit:
     at: datetime
 
 
-Command = OpenAccount | MoveAccount | RecordPayment | ReserveCredit | PostCredit | VoidCredit
+@dataclass(frozen=True, slots=True)
+class SuspendAccount:
+    """Stop the account, since the patient took the consent back."""
+
+    account_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CloseAccount:
+    """Close the account for good, since its plan was withdrawn."""
+
+    account_id: str
+    at: datetime
+
+
+Command = (
+    OpenAccount
+    | MoveAccount
+    | RecordPayment
+    | ReserveCredit
+    | PostCredit
+    | VoidCredit
+    | SuspendAccount
+    | CloseAccount
+)

@@ -3,25 +3,23 @@
 from collections.abc import Sequence
 
 from services.billing.domain.account.commands import (
+    CloseAccount,
     Command,
     MoveAccount,
     OpenAccount,
     PostCredit,
     RecordPayment,
     ReserveCredit,
+    SuspendAccount,
     VoidCredit,
 )
-from services.billing.domain.account.errors import (
-    AccountClosed,
-    AccountNotFound,
-    AmountNotDue,
-    NoCredit,
-)
+from services.billing.domain.account.errors import AccountNotFound, AmountNotDue, NoCredit
 from services.billing.domain.account.events import (
     AccountMoved,
     CreditPosted,
     CreditReserved,
     CreditVoided,
+    CreditWithheld,
     Event,
     PaymentReceived,
     RevenueRecognised,
@@ -29,26 +27,41 @@ from services.billing.domain.account.events import (
 from services.billing.domain.account.folding import evolve
 from services.billing.domain.account.ledger import project
 from services.billing.domain.account.model import Account, AccountState
-from services.billing.domain.account.sale import amend_account, deposit_covered, open_account
+from services.billing.domain.account.sale import Sold, accept_again, deposit_covered, open_account
+from services.billing.domain.account.stopping import close, refuse_stopped, suspend
 from services.billing.domain.invoice.errors import InvoiceClosed
 from services.billing.domain.money import amount_of, minor_units, minor_units_in
-from services.billing.domain.quote.model import Quote
 from services.chassis.kernel import Decider
 
+# They follow what becomes of a plan: one that was never accepted has no account to follow it.
+Following = MoveAccount | SuspendAccount | CloseAccount
 
-def decide(command: Command, state: Account | None, quote: Quote | None) -> Sequence[Event]:
-    """Return the events that `command` causes, or raise a refusal. `quote` is the plan's."""
+
+def decide(command: Command, state: Account | None, sold: Sold | None) -> Sequence[Event]:
+    """Return the events that `command` causes, or raise a refusal. `sold` is the plan's."""
     if isinstance(command, OpenAccount):
-        if state is None:
-            return open_account(command, quote)
-        return amend_account(command, state, quote)
-    if isinstance(command, MoveAccount):
-        return move(command, state)
+        change = sold or Sold()
+        return (
+            open_account(command, change) if state is None else accept_again(command, state, change)
+        )
+    if isinstance(command, Following):
+        return follow(command, state) if state is not None else []
     if state is None:
         raise AccountNotFound
     if isinstance(command, RecordPayment):
         return record_payment(command, state)
     return use_credit(command, state)
+
+
+def follow(command: Following, account: Account) -> Sequence[Event]:
+    """Return what becomes of the account as its plan moves or ends."""
+    match command:
+        case MoveAccount():
+            return move(command, account)
+        case SuspendAccount():
+            return suspend(command, account)
+        case CloseAccount():
+            return close(command, account)
 
 
 def use_credit(
@@ -64,17 +77,16 @@ def use_credit(
             return void(command, account)
 
 
-def move(command: MoveAccount, account: Account | None) -> Sequence[Event]:
-    """Follow the plan; one that is not accepted yet has no account, and opens it where it is."""
-    if account is None or account.clinic_id == command.clinic_id:
+def move(command: MoveAccount, account: Account) -> Sequence[Event]:
+    """Follow the plan to another clinic."""
+    if account.clinic_id == command.clinic_id:
         return []
     return [AccountMoved(account.account_id, account.plan_id, command.clinic_id, command.at)]
 
 
 def record_payment(command: RecordPayment, account: Account) -> Sequence[Event]:
     """Take the payment in, or refuse what is not due."""
-    if account.state is not AccountState.OPEN:
-        raise AccountClosed
+    refuse_stopped(account)
     amount = minor_units_in(account.currency_code, command.amount)
     refuse_wrong_invoice(command, account)
     if amount <= 0 or amount > account.due:
@@ -106,12 +118,22 @@ def refuse_wrong_invoice(command: RecordPayment, account: Account) -> None:
 
 
 def reserve(command: ReserveCredit, account: Account) -> Sequence[Event]:
-    """Keep a credit; a session that has one keeps it."""
+    """Keep a credit; a session that has one keeps it.
+
+    While the account is suspended the booking is noted and gets no credit. It may be one that was
+    made before sessions had heard of the withdrawal, and is about to be given up, or one that was
+    made after an acceptance that is not heard of here yet.
+    """
     session_id = command.session_id
-    if session_id in account.reserved or session_id in account.posted:
+    if session_id in (*account.reserved, *account.posted, *account.withheld):
         return []
+    if account.state is AccountState.CLOSED:
+        return []
+    booked = (account.account_id, session_id, account.patient_id, command.at)
+    if account.state is AccountState.SUSPENDED:
+        return [CreditWithheld(*booked)]
     refuse_without_credit(account)
-    return [CreditReserved(account.account_id, session_id, account.patient_id, command.at)]
+    return [CreditReserved(*booked)]
 
 
 def post(command: PostCredit, account: Account) -> Sequence[Event]:
@@ -136,7 +158,7 @@ def post(command: PostCredit, account: Account) -> Sequence[Event]:
 
 def void(command: VoidCredit, account: Account) -> Sequence[Event]:
     """Free the session's credit, at no charge (DOMAIN 10 rule 19)."""
-    if command.session_id not in account.reserved:
+    if command.session_id not in (*account.reserved, *account.withheld):
         return []
     whose = (account.account_id, command.session_id, account.patient_id)
     return [CreditVoided(*whose, command.at)]
@@ -148,4 +170,4 @@ def refuse_without_credit(account: Account) -> None:
         raise NoCredit
 
 
-DECIDER: Decider[Account, Command, Event, Quote | None] = Decider(decide, evolve, project)
+DECIDER: Decider[Account, Command, Event, Sold | None] = Decider(decide, evolve, project)

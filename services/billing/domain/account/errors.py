@@ -10,7 +10,11 @@ class AccountNotFound(DomainError):
 
 
 class AccountClosed(DomainError):
-    """The account takes no more entries."""
+    """The plan was withdrawn; the account takes no payment any more."""
+
+
+class AccountSuspended(DomainError):
+    """The patient took the consent back; nothing is paid until the plan is accepted again."""
 
 
 class AmountNotDue(DomainError):

@@ -129,6 +129,46 @@ class AccountMoved:
     moved_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class AccountSuspended:
+    """The patient took the consent back."""
+
+    account_id: str
+    plan_id: str
+    patient_id: str
+    suspended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountResumed:
+    """The plan was accepted again under a new consent."""
+
+    account_id: str
+    plan_id: str
+    patient_id: str
+    resumed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AccountClosed:
+    """The plan was withdrawn."""
+
+    account_id: str
+    plan_id: str
+    patient_id: str
+    closed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CreditWithheld:
+    """A session was booked while its account is suspended; it has no credit until that ends."""
+
+    account_id: str
+    session_id: str
+    patient_id: str
+    withheld_at: datetime
+
+
 Event = (
     AccountOpened
     | PaymentReceived
@@ -140,4 +180,8 @@ Event = (
     | RevenueRecognised
     | AccountAmended
     | AccountMoved
+    | AccountSuspended
+    | AccountResumed
+    | AccountClosed
+    | CreditWithheld
 )

@@ -4,12 +4,16 @@ from dataclasses import replace
 
 from services.billing.domain.account.events import (
     AccountAmended,
+    AccountClosed,
     AccountMoved,
     AccountOpened,
+    AccountResumed,
+    AccountSuspended,
     CreditPosted,
     CreditReserved,
     CreditsGranted,
     CreditVoided,
+    CreditWithheld,
     DepositPaid,
     Event,
     PaymentReceived,
@@ -35,8 +39,24 @@ def evolve(state: Account | None, event: Event) -> Account:
             return amended(state, event)
         case AccountMoved():
             return replace(state, clinic_id=event.clinic_id)
+        case AccountSuspended() | AccountResumed() | AccountClosed():
+            return stopped(state, event)
         case _:
             return moved(state, event)
+
+
+def stopped(state: Account, event: AccountSuspended | AccountResumed | AccountClosed) -> Account:
+    """Return the account as it stops, for a while or for good, or goes on."""
+    match event:
+        case AccountSuspended():
+            return replace(state, state=AccountState.SUSPENDED, suspended_at=event.suspended_at)
+        case AccountResumed():
+            accepted_at = event.resumed_at
+            goes_on = replace(state, state=AccountState.OPEN, suspended_at=None)
+            return replace(goes_on, accepted_at=accepted_at)
+        case AccountClosed():
+            over = replace(state, state=AccountState.CLOSED, suspended_at=None)
+            return replace(over, closed_at=event.closed_at)
 
 
 def amended(state: Account, event: AccountAmended) -> Account:
@@ -53,21 +73,28 @@ def amended(state: Account, event: AccountAmended) -> Account:
         total_minor_units=total,
         deposit_minor_units=min(state.deposit_minor_units, total),
         credits_granted=event.sessions if state.credits_granted else 0,
+        accepted_at=max(state.accepted_at, event.amended_at),
     )
 
 
-def moved(
-    state: Account, event: CreditReserved | CreditPosted | CreditVoided | RevenueRecognised
-) -> Account:
+Moved = CreditWithheld | CreditReserved | CreditPosted | CreditVoided | RevenueRecognised
+
+
+def moved(state: Account, event: Moved) -> Account:
     """Return the account after one session's credit has moved."""
-    reserved = tuple(each for each in state.reserved if each != event.session_id)
+    session_id = event.session_id
+    reserved = tuple(each for each in state.reserved if each != session_id)
+    withheld = tuple(each for each in state.withheld if each != session_id)
+    free = replace(state, reserved=reserved, withheld=withheld)
     match event:
+        case CreditWithheld():
+            return replace(free, withheld=(*withheld, session_id))
         case CreditReserved():
-            return replace(state, reserved=(*reserved, event.session_id))
+            return replace(free, reserved=(*reserved, session_id))
         case CreditPosted():
-            return replace(state, reserved=reserved, posted=(*state.posted, event.session_id))
+            return replace(free, posted=(*state.posted, session_id))
         case CreditVoided():
-            return replace(state, reserved=reserved)
+            return free
         case RevenueRecognised():
             # Follows from what was posted and from the shares.
             return state
@@ -96,6 +123,7 @@ def opened(event: AccountOpened) -> Account:
         deposit_paid_at=None,
         deposit_payment_id=None,
         opened_at=event.opened_at,
+        accepted_at=event.opened_at,
     )
 
 

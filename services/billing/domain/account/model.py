@@ -16,6 +16,7 @@ class AccountState(Enum):
     """Where an account stands."""
 
     OPEN = "OPEN"
+    SUSPENDED = "SUSPENDED"
     CLOSED = "CLOSED"
 
 
@@ -48,6 +49,8 @@ class Account:
 
     `shares` has one for each session sold; the n-th performed session takes the n-th. `posted`
     is in the order of performance. `former_quote_ids` are those that amendments took the place of.
+    `withheld` are sessions that were booked while it is suspended, and wait for their credit.
+    `accepted_at` is when the plan was accepted last.
     """
 
     account_id: str
@@ -70,6 +73,10 @@ class Account:
     deposit_paid_at: datetime | None
     deposit_payment_id: str | None
     opened_at: datetime
+    accepted_at: datetime
+    withheld: tuple[str, ...] = ()
+    suspended_at: datetime | None = None
+    closed_at: datetime | None = None
 
     @property
     def credits_available(self) -> int:
@@ -102,6 +109,14 @@ class Account:
         """Paid less earned: above zero it is owed to the patient, below zero by the patient."""
         earned = self.revenue + self.tax_payable
         return self.received_minor_units - earned - self.refunded_minor_units
+
+    @property
+    def refundable(self) -> int:
+        """What no session will earn any more: the liability of a closed account, never below zero.
+
+        It is worked out, not kept, so that a session that is told late lowers it.
+        """
+        return max(0, self.contract_position) if self.state is AccountState.CLOSED else 0
 
 
 def spread(net: int, tax: int, sessions: int) -> tuple[Share, ...]:

@@ -1,12 +1,15 @@
-"""How an account opens on its plan's quote, and changes with it."""
+"""How an account opens on its plan's quote, changes with it, and goes on under a new consent."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
 from services.billing.domain.account.commands import OpenAccount
 from services.billing.domain.account.events import (
     AccountAmended,
+    AccountClosed,
     AccountOpened,
+    AccountSuspended,
     CreditsGranted,
     CreditVoided,
     DepositPaid,
@@ -14,21 +17,59 @@ from services.billing.domain.account.events import (
     PaymentReceived,
 )
 from services.billing.domain.account.folding import evolve
-from services.billing.domain.account.model import Account, PaymentMethod, carried_over_of
+from services.billing.domain.account.model import (
+    Account,
+    AccountState,
+    PaymentMethod,
+    carried_over_of,
+)
+from services.billing.domain.account.stopping import kept_again, resume, whose
 from services.billing.domain.money import amount_of, minor_units, minor_units_in
 from services.billing.domain.quote.errors import QuoteNotFound
 from services.billing.domain.quote.model import Quote
 
 
-def open_account(command: OpenAccount, quote: Quote | None) -> Sequence[Event]:
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """What an account rests on: the quote that was accepted, and what was withdrawn of the plan."""
+
+    quote: Quote | None = None
+    consent_withdrawn_at: datetime | None = None
+    plan_withdrawn: bool = False
+
+    def consented(self, at: datetime) -> bool:
+        """Tell whether a plan accepted `at` is still consented to."""
+        return self.consent_withdrawn_at is None or at > self.consent_withdrawn_at
+
+
+def open_account(command: OpenAccount, sold: Sold) -> Sequence[Event]:
     """Open the account on the quote's terms, with what another system was paid already.
 
-    A plan without deposit, or whose deposit that covers, has its credits at once. It is the
-    quote's patient who owes: that follows a merged patient, and news of the plan may be older.
+    A plan without deposit, or whose deposit that covers, has its credits at once. An acceptance
+    that is heard of after the withdrawal opens an account that is stopped: what another system
+    was paid is in it. Where no quote was made before the plan was over, there is nothing to open.
     """
-    if quote is None:
+    if sold.quote is None:
+        if sold.plan_withdrawn:
+            return []
         raise QuoteNotFound(quote_id=command.quote_id)
-    opened = AccountOpened(
+    events: list[Event] = [opening(command, sold.quote), *carried_over(command, sold.quote)]
+    account = folded(None, events)
+    if sold.plan_withdrawn:
+        return [*events, AccountClosed(*whose(account), command.at)]
+    events += covered(account, command.at)
+    if not sold.consented(command.at):
+        events.append(AccountSuspended(*whose(account), command.at))
+    return events
+
+
+def opening(command: OpenAccount, quote: Quote) -> AccountOpened:
+    """Return the opening on the quote's terms.
+
+    It is the quote's patient who owes: that follows a merged patient, and news of the plan may
+    be older.
+    """
+    return AccountOpened(
         account_id=command.account_id,
         plan_id=command.plan_id,
         patient_id=quote.patient_id,
@@ -43,8 +84,6 @@ def open_account(command: OpenAccount, quote: Quote | None) -> Sequence[Event]:
         deposit=quote.deposit,
         opened_at=command.at,
     )
-    events: list[Event] = [opened, *carried_over(command, quote)]
-    return [*events, *covered(folded(None, events), command.at)]
 
 
 def carried_over(command: OpenAccount, quote: Quote) -> Sequence[PaymentReceived]:
@@ -63,6 +102,18 @@ def carried_over(command: OpenAccount, quote: Quote) -> Sequence[PaymentReceived
             received_at=command.at,
         )
     ]
+
+
+def accept_again(command: OpenAccount, account: Account, sold: Sold) -> Sequence[Event]:
+    """Go on under a new consent, on a new quote where there is one.
+
+    What is over stays so, and an acceptance that is older than the last one changes nothing.
+    """
+    if account.state is AccountState.CLOSED or command.at < account.accepted_at:
+        return []
+    events: list[Event] = [*resume(command, account, consented=sold.consented(command.at))]
+    events += amend_account(command, folded(account, events), sold.quote)
+    return [*events, *kept_again(command, folded(account, events))]
 
 
 def amend_account(command: OpenAccount, account: Account, quote: Quote | None) -> Sequence[Event]:
@@ -111,14 +162,16 @@ def covered(account: Account, at: datetime) -> Sequence[Event]:
 
 def deposit_covered(account: Account, at: datetime) -> Sequence[Event]:
     """Return what follows once the deposit is there: the course may be booked."""
-    whose = (account.account_id, account.plan_id, account.patient_id)
     deposit = amount_of(account.currency_code, account.deposit_minor_units)
-    return [DepositPaid(*whose, deposit, at), CreditsGranted(*whose, len(account.shares), at)]
+    return [
+        DepositPaid(*whose(account), deposit, at),
+        CreditsGranted(*whose(account), len(account.shares), at),
+    ]
 
 
 def folded(account: Account | None, events: Sequence[Event]) -> Account:
     """Return the account after `events`."""
     for event in events:
         account = evolve(account, event)
-    assert account is not None, "there is at least the event that opens it"
+    assert account is not None, "it is there, or there is the event that opens it"
     return account

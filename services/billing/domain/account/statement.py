@@ -19,7 +19,10 @@ class Credits:
 
 @dataclass(frozen=True, slots=True)
 class Balances:
-    """received + receivable = contract_liability + revenue + tax_payable + refunded."""
+    """received + receivable = contract_liability + revenue + tax_payable + refunded.
+
+    `refundable` is the contract_liability of a closed account, and none of an open one's.
+    """
 
     received: Money
     contract_liability: Money
@@ -27,6 +30,7 @@ class Balances:
     receivable: Money
     refunded: Money
     tax_payable: Money
+    refundable: Money
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +50,8 @@ class Statement:
     deposit: Money
     deposit_paid_at: datetime | None
     opened_at: datetime
+    suspended_at: datetime | None
+    closed_at: datetime | None
 
 
 def statement(account: Account) -> Statement:
@@ -69,6 +75,8 @@ def statement(account: Account) -> Statement:
         deposit=amount_of(account.currency_code, account.deposit_minor_units),
         deposit_paid_at=account.deposit_paid_at,
         opened_at=account.opened_at,
+        suspended_at=account.suspended_at,
+        closed_at=account.closed_at,
     )
 
 
@@ -85,4 +93,5 @@ def balances(account: Account) -> Balances:
         receivable=money(max(0, -account.contract_position)),
         refunded=money(account.refunded_minor_units),
         tax_payable=money(account.tax_payable),
+        refundable=money(account.refundable),
     )

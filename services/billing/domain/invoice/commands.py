@@ -27,4 +27,38 @@ class SettleInvoice:
     at: datetime
 
 
-Command = IssueInvoice | SettleInvoice
+@dataclass(frozen=True, slots=True)
+class SuspendInvoice:
+    """Let nothing be due while the account is suspended."""
+
+    invoice_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class ResumeInvoice:
+    """Let it be due again."""
+
+    invoice_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class VoidInvoice:
+    """Ask for nothing any more, since the account is closed."""
+
+    invoice_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class MoveInvoice:
+    """Let it follow its account to another clinic, where it is paid from now on."""
+
+    invoice_id: str
+    clinic_id: str
+    at: datetime
+
+
+Following = SuspendInvoice | ResumeInvoice | VoidInvoice | MoveInvoice
+Command = IssueInvoice | SettleInvoice | Following

@@ -3,9 +3,26 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.billing.domain.invoice.commands import Command, IssueInvoice, SettleInvoice
+from services.billing.domain.account.model import AccountState
+from services.billing.domain.invoice.commands import (
+    Command,
+    IssueInvoice,
+    MoveInvoice,
+    ResumeInvoice,
+    SettleInvoice,
+    SuspendInvoice,
+    VoidInvoice,
+)
 from services.billing.domain.invoice.errors import InvoiceNotFound
-from services.billing.domain.invoice.events import Event, InvoiceIssued, InvoicePaid
+from services.billing.domain.invoice.events import (
+    Event,
+    InvoiceIssued,
+    InvoiceMoved,
+    InvoicePaid,
+    InvoiceResumed,
+    InvoiceSuspended,
+    InvoiceVoided,
+)
 from services.billing.domain.invoice.model import Invoice, InvoiceLine, InvoiceState
 from services.billing.domain.money import allocate, amount_of, minor_units
 from services.billing.domain.price_list.errors import PriceListNotFound
@@ -17,12 +34,17 @@ from services.chassis.kernel import Decider
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """What an invoice rests on: the quote and the edition it was made from, or the account."""
+    """What an invoice rests on: the quote and the edition it was made from, and the account.
+
+    Without `account_state` the account is not open yet; `clinic_id` is where it is by now.
+    """
 
     quote: Quote | None = None
     edition: Edition | None = None
     deposit_due: bool = True
     deposit_payment_id: str | None = None
+    account_state: AccountState | None = None
+    clinic_id: str | None = None
 
 
 def decide(command: Command, state: Invoice | None, facts: Terms) -> Sequence[Event]:
@@ -34,8 +56,29 @@ def decide(command: Command, state: Invoice | None, facts: Terms) -> Sequence[Ev
             if facts.deposit_due:
                 raise InvoiceNotFound
             return []
-        case SettleInvoice(), Invoice(state=InvoiceState.ISSUED):
+        case SettleInvoice(), Invoice(state=InvoiceState.ISSUED | InvoiceState.SUSPENDED):
             return settle(command, state, facts)
+        case SuspendInvoice() | ResumeInvoice() | VoidInvoice(), Invoice():
+            return follow(command, state)
+        case MoveInvoice(), Invoice() if state.clinic_id != command.clinic_id:
+            where = (state.account_id, command.clinic_id)
+            return [InvoiceMoved(state.invoice_id, *where, command.at)]
+        case _:
+            return []
+
+
+def follow(
+    command: SuspendInvoice | ResumeInvoice | VoidInvoice, state: Invoice
+) -> Sequence[Event]:
+    """Return what becomes of an unpaid invoice as its account stops and goes on."""
+    whose = (state.invoice_id, state.account_id, state.patient_id)
+    match command, state.state:
+        case SuspendInvoice(), InvoiceState.ISSUED:
+            return [InvoiceSuspended(*whose, command.at)]
+        case ResumeInvoice(), InvoiceState.SUSPENDED:
+            return [InvoiceResumed(*whose, command.at)]
+        case VoidInvoice(), InvoiceState.ISSUED | InvoiceState.SUSPENDED:
+            return [InvoiceVoided(*whose, command.at)]
         case _:
             return []
 
@@ -55,11 +98,14 @@ def settle(command: SettleInvoice, state: Invoice, facts: Terms) -> Sequence[Inv
     ]
 
 
-def issue(command: IssueInvoice, facts: Terms) -> Sequence[InvoiceIssued]:
+def issue(command: IssueInvoice, facts: Terms) -> Sequence[InvoiceIssued | InvoiceSuspended]:
     """Ask for what is missing of the quote's deposit; where that is nothing there is no invoice.
 
-    The quote's patient is asked: that follows a merged patient, and news of the course may be old.
+    News of the course may come after the account was stopped: a suspended one is asked for nothing
+    yet, a closed one for nothing at all.
     """
+    if facts.account_state is AccountState.CLOSED:
+        return []
     if facts.quote is None:
         raise QuoteNotFound(quote_id=command.quote_id)
     if facts.edition is None:
@@ -68,19 +114,31 @@ def issue(command: IssueInvoice, facts: Terms) -> Sequence[InvoiceIssued]:
     if due == 0:
         return []
     line = deposit_line(facts.quote, facts.edition, due)
-    return [
-        InvoiceIssued(
-            invoice_id=command.invoice_id,
-            account_id=command.account_id,
-            plan_id=command.plan_id,
-            course_id=command.course_id,
-            patient_id=facts.quote.patient_id,
-            clinic_id=command.clinic_id,
-            lines=(line,),
-            total=line.total,
-            issued_at=command.at,
-        )
-    ]
+    issued = asking(command, facts.quote.patient_id, facts.clinic_id or command.clinic_id, line)
+    if facts.account_state is not AccountState.SUSPENDED:
+        return [issued]
+    whose = (issued.invoice_id, issued.account_id, issued.patient_id)
+    return [issued, InvoiceSuspended(*whose, command.at)]
+
+
+def asking(
+    command: IssueInvoice, patient_id: str, clinic_id: str, line: InvoiceLine
+) -> InvoiceIssued:
+    """Return the invoice of one line.
+
+    The quote's patient is asked: that follows a merged patient, and news of the course may be old.
+    """
+    return InvoiceIssued(
+        invoice_id=command.invoice_id,
+        account_id=command.account_id,
+        plan_id=command.plan_id,
+        course_id=command.course_id,
+        patient_id=patient_id,
+        clinic_id=clinic_id,
+        lines=(line,),
+        total=line.total,
+        issued_at=command.at,
+    )
 
 
 def deposit_due(quote: Quote) -> int:
@@ -107,24 +165,32 @@ def deposit_line(quote: Quote, edition: Edition, due: int) -> InvoiceLine:
 
 def evolve(state: Invoice | None, event: Event) -> Invoice:
     """Return the invoice after `event`."""
+    if isinstance(event, InvoiceIssued):
+        return Invoice(
+            invoice_id=event.invoice_id,
+            state=InvoiceState.ISSUED,
+            account_id=event.account_id,
+            plan_id=event.plan_id,
+            course_id=event.course_id,
+            patient_id=event.patient_id,
+            clinic_id=event.clinic_id,
+            lines=event.lines,
+            total=event.total,
+            issued_at=event.issued_at,
+            paid_at=None,
+        )
+    assert state is not None, "an invoice is issued before anything else"
     match event:
-        case InvoiceIssued():
-            return Invoice(
-                invoice_id=event.invoice_id,
-                state=InvoiceState.ISSUED,
-                account_id=event.account_id,
-                plan_id=event.plan_id,
-                course_id=event.course_id,
-                patient_id=event.patient_id,
-                clinic_id=event.clinic_id,
-                lines=event.lines,
-                total=event.total,
-                issued_at=event.issued_at,
-                paid_at=None,
-            )
         case InvoicePaid():
-            assert state is not None, "an invoice is issued before it is paid"
             return replace(state, state=InvoiceState.PAID, paid_at=event.paid_at)
+        case InvoiceSuspended():
+            return replace(state, state=InvoiceState.SUSPENDED)
+        case InvoiceResumed():
+            return replace(state, state=InvoiceState.ISSUED)
+        case InvoiceMoved():
+            return replace(state, clinic_id=event.clinic_id)
+        case InvoiceVoided():
+            return replace(state, state=InvoiceState.VOIDED, voided_at=event.voided_at)
 
 
 DECIDER: Decider[Invoice, Command, Event, Terms] = Decider(decide, evolve)

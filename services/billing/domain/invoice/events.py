@@ -33,4 +33,46 @@ class InvoicePaid:
     paid_at: datetime
 
 
-Event = InvoiceIssued | InvoicePaid
+@dataclass(frozen=True, slots=True)
+class InvoiceSuspended:
+    """Nothing is due while the account is suspended."""
+
+    invoice_id: str
+    account_id: str
+    patient_id: str
+    suspended_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceResumed:
+    """What it asks for is due again."""
+
+    invoice_id: str
+    account_id: str
+    patient_id: str
+    resumed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceVoided:
+    """The account was closed before it was paid."""
+
+    invoice_id: str
+    account_id: str
+    patient_id: str
+    voided_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class InvoiceMoved:
+    """It belongs to the clinic that its account was moved to."""
+
+    invoice_id: str
+    account_id: str
+    clinic_id: str
+    moved_at: datetime
+
+
+Event = (
+    InvoiceIssued | InvoicePaid | InvoiceSuspended | InvoiceResumed | InvoiceVoided | InvoiceMoved
+)

@@ -6,6 +6,7 @@ from enum import Enum
 
 from services.billing.domain.money import Money
 from services.billing.domain.price_list.model import BillableItem
+from services.chassis.kernel import derived_id
 
 
 class InvoiceState(Enum):
@@ -13,6 +14,8 @@ class InvoiceState(Enum):
 
     ISSUED = "ISSUED"
     PAID = "PAID"
+    SUSPENDED = "SUSPENDED"
+    VOIDED = "VOIDED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,3 +47,9 @@ class Invoice:
     total: Money
     issued_at: datetime
     paid_at: datetime | None
+    voided_at: datetime | None = None
+
+
+def deposit_invoice_of(account_id: str) -> str:
+    """Return the id of the invoice for an account's deposit."""
+    return derived_id("invoice", account_id, "deposit")

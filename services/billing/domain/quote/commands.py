@@ -36,4 +36,12 @@ class ExpireQuote:
     at: datetime
 
 
-Command = IssueQuote | ExpireQuote
+@dataclass(frozen=True, slots=True)
+class WithdrawQuote:
+    """Let a quote end with its plan."""
+
+    quote_id: str
+    at: datetime
+
+
+Command = IssueQuote | ExpireQuote | WithdrawQuote

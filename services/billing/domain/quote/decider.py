@@ -7,9 +7,14 @@ from datetime import datetime, timedelta
 from services.billing.domain.money import Money, share_of
 from services.billing.domain.price_list.errors import PriceListNotFound
 from services.billing.domain.price_list.model import PriceList
-from services.billing.domain.quote.commands import Command, ExpireQuote, IssueQuote
+from services.billing.domain.quote.commands import (
+    Command,
+    ExpireQuote,
+    IssueQuote,
+    WithdrawQuote,
+)
 from services.billing.domain.quote.errors import QuoteNotFound
-from services.billing.domain.quote.events import Event, QuoteExpired, QuoteIssued
+from services.billing.domain.quote.events import Event, QuoteExpired, QuoteIssued, QuoteWithdrawn
 from services.billing.domain.quote.model import Quote, QuoteState
 from services.billing.domain.quote.pricing import Basis, kept, listed
 from services.chassis.kernel import Decider, Fact, Timer
@@ -25,18 +30,24 @@ class Surroundings:
     amended: Quote | None = None
     patient_id: str | None = None
     accepted: bool = False
+    plan_withdrawn: bool = False
 
 
 def decide(command: Command, state: Quote | None, facts: Surroundings) -> Sequence[Event]:
     """Return the events that `command` causes, or raise a refusal."""
     match command, state:
         case IssueQuote(), None:
-            return [issue(command, facts)]
+            # Nobody waits for the price of a plan that is over, however late it is asked.
+            return [] if facts.plan_withdrawn else [issue(command, facts)]
         case ExpireQuote(), Quote(state=QuoteState.ISSUED):
             if facts.accepted or command.at < state.valid_until:
                 return []
             return [QuoteExpired(state.quote_id, state.plan_id, state.patient_id, command.at)]
-        case ExpireQuote(), None:
+        case WithdrawQuote(), Quote(state=QuoteState.ISSUED):
+            if facts.accepted:
+                return []
+            return [QuoteWithdrawn(state.quote_id, state.plan_id, state.patient_id, command.at)]
+        case ExpireQuote() | WithdrawQuote(), None:
             raise QuoteNotFound
         case _:
             return []
@@ -120,6 +131,9 @@ def evolve(state: Quote | None, event: Event) -> Quote:
         case QuoteExpired():
             assert state is not None, "a quote is issued before it expires"
             return replace(state, state=QuoteState.EXPIRED)
+        case QuoteWithdrawn():
+            assert state is not None, "a quote is issued before its plan ends"
+            return replace(state, state=QuoteState.WITHDRAWN)
 
 
 def project(event: Event) -> Sequence[Fact]:

@@ -40,4 +40,14 @@ class QuoteExpired:
     expired_at: datetime
 
 
-Event = QuoteIssued | QuoteExpired
+@dataclass(frozen=True, slots=True)
+class QuoteWithdrawn:
+    """The plan was withdrawn before it was accepted on this quote."""
+
+    quote_id: str
+    plan_id: str
+    patient_id: str
+    withdrawn_at: datetime
+
+
+Event = QuoteIssued | QuoteExpired | QuoteWithdrawn

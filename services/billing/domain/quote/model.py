@@ -12,6 +12,7 @@ class QuoteState(Enum):
 
     ISSUED = "ISSUED"
     EXPIRED = "EXPIRED"
+    WITHDRAWN = "WITHDRAWN"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@ CALL chassis.create_documents('price_list');
 CALL chassis.create_documents('quote');
 CALL chassis.create_documents('account');
 CALL chassis.create_documents('invoice');
+CALL chassis.create_documents('withdrawal');
 
 -- Columns of documents that lists are narrowed by.
 ALTER TABLE public.quote
@@ -48,9 +49,12 @@ CREATE TABLE public.payments (
     external_reference_code text        NOT NULL,
     received_at             timestamptz NOT NULL,
     PRIMARY KEY (chain_id, payment_id),
-    CONSTRAINT payments_reference_once UNIQUE (chain_id, external_reference_code),
     FOREIGN KEY (chain_id, account_id) REFERENCES public.account (chain_id, id)
 );
+-- Not of what another system was paid: that bears the reference of its course, which may come in
+-- again when it was entered in error, and is let in once by consult.
+CREATE UNIQUE INDEX payments_reference_once ON public.payments (chain_id, external_reference_code)
+    WHERE method <> 'CARRIED_OVER';
 CREATE INDEX payments_by_account ON public.payments (chain_id, account_id, payment_id);
 CREATE INDEX payments_by_invoice ON public.payments (chain_id, invoice_id, payment_id);
 SELECT chassis.guard('public.payments');

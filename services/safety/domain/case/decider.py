@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from services.chassis.kernel import Decider, Fact, Put
+from services.chassis.kernel import Decider, Fact, Put, Remove
 from services.safety.domain.case.commands import Command, LinkExposures, OpenCase
 from services.safety.domain.case.errors import CaseNotFound
 from services.safety.domain.case.events import CaseExposureLinked, CaseOpened, Event
@@ -72,9 +72,12 @@ def opened(command: OpenCase, facts: Background) -> list[Event]:
 
 
 def newly_linked(command: LinkExposures, state: Case, facts: Background) -> list[Event]:
-    """Return a link to each exposure that may have led to the reaction and has none yet."""
+    """Return a link to each exposure that may have led to the reaction and has none yet.
+
+    One with a lot that came to light since it was linked is linked again, whole.
+    """
     onset = Onset(state.onset_at, state.suspected_session_id, facts.window)
-    have = {exposure.session_id for exposure in state.exposures}
+    have = {exposure.session_id: set(exposure.lot_ids) for exposure in state.exposures}
     return [
         CaseExposureLinked(
             case_id=state.case_id,
@@ -86,7 +89,7 @@ def newly_linked(command: LinkExposures, state: Case, facts: Background) -> list
             linked_at=command.at,
         )
         for exposure in linked(onset, facts.exposures)
-        if exposure.session_id not in have
+        if set(exposure.lot_ids) - have.get(exposure.session_id, set())
     ]
 
 
@@ -103,7 +106,8 @@ def evolve(state: Case | None, event: Event) -> Case:
     if isinstance(event, CaseOpened):
         return born(event)
     assert state is not None, "a case opens before anything is linked to it"
-    return replace(state, exposures=latest_first((*state.exposures, event.exposure)))
+    others = [each for each in state.exposures if each.session_id != event.exposure.session_id]
+    return replace(state, exposures=latest_first((*others, event.exposure)))
 
 
 def born(event: CaseOpened) -> Case:
@@ -130,8 +134,13 @@ def born(event: CaseOpened) -> Case:
 
 def project(event: Event) -> Sequence[Fact]:
     """Return one row for each lot of each linked session: exposure joined to harm."""
-    exposures = event.exposures if isinstance(event, CaseOpened) else (event.exposure,)
-    return [fact for exposure in exposures for fact in rows(event.case_id, exposure)]
+    if isinstance(event, CaseOpened):
+        return [fact for each in event.exposures for fact in rows(event.case_id, each)]
+    linked_before: dict[str, object] = {
+        "case_id": event.case_id,
+        "session_id": event.exposure.session_id,
+    }
+    return [Remove("case_exposures", linked_before), *rows(event.case_id, event.exposure)]
 
 
 def rows(case_id: str, exposure: CaseExposure) -> list[Fact]:

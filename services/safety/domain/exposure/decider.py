@@ -103,10 +103,14 @@ def repointed(command: RepointExposure, state: Exposure | None) -> list[Event]:
 
 
 def evolve(state: Exposure | None, event: Event) -> Exposure:
-    """Return the state after `event`."""
+    """Return the state after `event`.
+
+    Where another lot came to light, every case has to be found again: none knows of that lot.
+    """
     if isinstance(event, ExposureMatched):
         assert state is not None, "an exposure is recorded before anything is found of it"
         return replace(state, case_ids=(*state.case_ids, *event.case_ids))
+    moved = isinstance(event, ExposureRepointed) and state is not None
     return Exposure(
         session_id=event.session_id,
         patient_id=event.patient_id,
@@ -116,7 +120,7 @@ def evolve(state: Exposure | None, event: Event) -> Exposure:
         device_head_id=event.device_head_id,
         lot_ids=event.lot_ids,
         administered_at=event.administered_at,
-        case_ids=state.case_ids if state is not None else (),
+        case_ids=state.case_ids if moved and state is not None else (),
     )
 
 

@@ -164,4 +164,5 @@ def interrupt(state: Session, stop: Stop, at: datetime) -> SessionInterrupted:
         administrations=state.administrations,
         interrupted_at=at,
         cause=stop.cause,
+        device_head_id=state.device_head_id,
     )

@@ -115,6 +115,7 @@ def abort(command: AbortSession, state: Session) -> SessionAborted:
         reason=command.reason,
         administrations=state.administrations,
         aborted_at=command.at,
+        device_head_id=state.device_head_id,
     )
 
 

@@ -87,6 +87,7 @@ class SessionAborted:
     reason: AbortReason
     administrations: tuple[Injection, ...]
     aborted_at: datetime
+    device_head_id: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ class SessionInterrupted:
     administrations: tuple[Injection, ...]
     interrupted_at: datetime
     cause: InterruptionCause
+    device_head_id: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -57,6 +57,8 @@ class _QuoteStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_QuoteState
     QUOTE_STATE_ACCEPTED: _QuoteState.ValueType  # 2
     """Its plan was accepted."""
     QUOTE_STATE_EXPIRED: _QuoteState.ValueType  # 3
+    QUOTE_STATE_WITHDRAWN: _QuoteState.ValueType  # 4
+    """Its plan was withdrawn before it was accepted on it."""
 
 class QuoteState(_QuoteState, metaclass=_QuoteStateEnumTypeWrapper):
     """Where a quote stands."""
@@ -66,6 +68,8 @@ QUOTE_STATE_ISSUED: QuoteState.ValueType  # 1
 QUOTE_STATE_ACCEPTED: QuoteState.ValueType  # 2
 """Its plan was accepted."""
 QUOTE_STATE_EXPIRED: QuoteState.ValueType  # 3
+QUOTE_STATE_WITHDRAWN: QuoteState.ValueType  # 4
+"""Its plan was withdrawn before it was accepted on it."""
 Global___QuoteState: _TypeAlias = QuoteState  # noqa: Y015
 
 class _AccountState:
@@ -77,6 +81,9 @@ class _AccountStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_AccountS
     ACCOUNT_STATE_UNSPECIFIED: _AccountState.ValueType  # 0
     ACCOUNT_STATE_OPEN: _AccountState.ValueType  # 1
     ACCOUNT_STATE_CLOSED: _AccountState.ValueType  # 2
+    """Its plan was withdrawn: no payment, no credit. What was performed is still entered."""
+    ACCOUNT_STATE_SUSPENDED: _AccountState.ValueType  # 3
+    """The consent was taken back: no payment, no credit, until the plan is accepted again."""
 
 class AccountState(_AccountState, metaclass=_AccountStateEnumTypeWrapper):
     """Where an account stands."""
@@ -84,6 +91,9 @@ class AccountState(_AccountState, metaclass=_AccountStateEnumTypeWrapper):
 ACCOUNT_STATE_UNSPECIFIED: AccountState.ValueType  # 0
 ACCOUNT_STATE_OPEN: AccountState.ValueType  # 1
 ACCOUNT_STATE_CLOSED: AccountState.ValueType  # 2
+"""Its plan was withdrawn: no payment, no credit. What was performed is still entered."""
+ACCOUNT_STATE_SUSPENDED: AccountState.ValueType  # 3
+"""The consent was taken back: no payment, no credit, until the plan is accepted again."""
 Global___AccountState: _TypeAlias = AccountState  # noqa: Y015
 
 class _LedgerAccount:
@@ -121,6 +131,10 @@ class _InvoiceStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_InvoiceS
     INVOICE_STATE_UNSPECIFIED: _InvoiceState.ValueType  # 0
     INVOICE_STATE_ISSUED: _InvoiceState.ValueType  # 1
     INVOICE_STATE_PAID: _InvoiceState.ValueType  # 2
+    INVOICE_STATE_SUSPENDED: _InvoiceState.ValueType  # 3
+    """Not due while its account is suspended."""
+    INVOICE_STATE_VOIDED: _InvoiceState.ValueType  # 4
+    """Never to be paid: its account was closed."""
 
 class InvoiceState(_InvoiceState, metaclass=_InvoiceStateEnumTypeWrapper):
     """Where an invoice stands."""
@@ -128,6 +142,10 @@ class InvoiceState(_InvoiceState, metaclass=_InvoiceStateEnumTypeWrapper):
 INVOICE_STATE_UNSPECIFIED: InvoiceState.ValueType  # 0
 INVOICE_STATE_ISSUED: InvoiceState.ValueType  # 1
 INVOICE_STATE_PAID: InvoiceState.ValueType  # 2
+INVOICE_STATE_SUSPENDED: InvoiceState.ValueType  # 3
+"""Not due while its account is suspended."""
+INVOICE_STATE_VOIDED: InvoiceState.ValueType  # 4
+"""Never to be paid: its account was closed."""
 Global___InvoiceState: _TypeAlias = InvoiceState  # noqa: Y015
 
 class _PaymentMethod:
@@ -388,6 +406,7 @@ class Balances(_message.Message):
     RECEIVABLE_FIELD_NUMBER: _builtins.int
     REFUNDED_FIELD_NUMBER: _builtins.int
     TAX_PAYABLE_FIELD_NUMBER: _builtins.int
+    REFUNDABLE_FIELD_NUMBER: _builtins.int
     @_builtins.property
     def received(self) -> _money_pb2.Money:
         """Paid by the patient so far."""
@@ -410,6 +429,12 @@ class Balances(_message.Message):
     def tax_payable(self) -> _money_pb2.Money:
         """Tax that is owed on what was performed."""
 
+    @_builtins.property
+    def refundable(self) -> _money_pb2.Money:
+        """Of a closed account: paid, and never to be performed. It is the contract_liability, which no session
+        will earn; zero of any other account.
+        """
+
     def __init__(
         self,
         *,
@@ -419,10 +444,11 @@ class Balances(_message.Message):
         receivable: _money_pb2.Money | None = ...,
         refunded: _money_pb2.Money | None = ...,
         tax_payable: _money_pb2.Money | None = ...,
+        refundable: _money_pb2.Money | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["contract_liability", b"contract_liability", "receivable", b"receivable", "received", b"received", "refunded", b"refunded", "revenue", b"revenue", "tax_payable", b"tax_payable"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["contract_liability", b"contract_liability", "receivable", b"receivable", "received", b"received", "refundable", b"refundable", "refunded", b"refunded", "revenue", b"revenue", "tax_payable", b"tax_payable"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract_liability", b"contract_liability", "receivable", b"receivable", "received", b"received", "refunded", b"refunded", "revenue", b"revenue", "tax_payable", b"tax_payable"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contract_liability", b"contract_liability", "receivable", b"receivable", "received", b"received", "refundable", b"refundable", "refunded", b"refunded", "revenue", b"revenue", "tax_payable", b"tax_payable"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -448,6 +474,8 @@ class Account(_message.Message):
     DEPOSIT_FIELD_NUMBER: _builtins.int
     DEPOSIT_PAID_AT_FIELD_NUMBER: _builtins.int
     OPENED_AT_FIELD_NUMBER: _builtins.int
+    SUSPENDED_AT_FIELD_NUMBER: _builtins.int
+    CLOSED_AT_FIELD_NUMBER: _builtins.int
     account_id: _builtins.str
     etag: _builtins.str
     state: Global___AccountState.ValueType
@@ -470,6 +498,14 @@ class Account(_message.Message):
 
     @_builtins.property
     def opened_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def suspended_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset unless it is suspended."""
+
+    @_builtins.property
+    def closed_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset until it is closed."""
+
     def __init__(
         self,
         *,
@@ -487,10 +523,12 @@ class Account(_message.Message):
         deposit: _money_pb2.Money | None = ...,
         deposit_paid_at: _timestamp_pb2.Timestamp | None = ...,
         opened_at: _timestamp_pb2.Timestamp | None = ...,
+        suspended_at: _timestamp_pb2.Timestamp | None = ...,
+        closed_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["balances", b"balances", "credits", b"credits", "deposit", b"deposit", "deposit_paid_at", b"deposit_paid_at", "opened_at", b"opened_at", "total", b"total"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["balances", b"balances", "closed_at", b"closed_at", "credits", b"credits", "deposit", b"deposit", "deposit_paid_at", b"deposit_paid_at", "opened_at", b"opened_at", "suspended_at", b"suspended_at", "total", b"total"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "balances", b"balances", "clinic_id", b"clinic_id", "credits", b"credits", "currency_code", b"currency_code", "deposit", b"deposit", "deposit_paid_at", b"deposit_paid_at", "etag", b"etag", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "quote_id", b"quote_id", "state", b"state", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "balances", b"balances", "clinic_id", b"clinic_id", "closed_at", b"closed_at", "credits", b"credits", "currency_code", b"currency_code", "deposit", b"deposit", "deposit_paid_at", b"deposit_paid_at", "etag", b"etag", "opened_at", b"opened_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "quote_id", b"quote_id", "state", b"state", "suspended_at", b"suspended_at", "total", b"total"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -625,6 +663,7 @@ class Invoice(_message.Message):
     TOTAL_FIELD_NUMBER: _builtins.int
     ISSUED_AT_FIELD_NUMBER: _builtins.int
     PAID_AT_FIELD_NUMBER: _builtins.int
+    VOIDED_AT_FIELD_NUMBER: _builtins.int
     invoice_id: _builtins.str
     etag: _builtins.str
     state: Global___InvoiceState.ValueType
@@ -643,6 +682,10 @@ class Invoice(_message.Message):
     def paid_at(self) -> _timestamp_pb2.Timestamp:
         """Unset until paid."""
 
+    @_builtins.property
+    def voided_at(self) -> _timestamp_pb2.Timestamp:
+        """Unset until voided."""
+
     def __init__(
         self,
         *,
@@ -658,10 +701,11 @@ class Invoice(_message.Message):
         total: _money_pb2.Money | None = ...,
         issued_at: _timestamp_pb2.Timestamp | None = ...,
         paid_at: _timestamp_pb2.Timestamp | None = ...,
+        voided_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["issued_at", b"issued_at", "paid_at", b"paid_at", "total", b"total"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["issued_at", b"issued_at", "paid_at", b"paid_at", "total", b"total", "voided_at", b"voided_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "clinic_id", b"clinic_id", "course_id", b"course_id", "etag", b"etag", "invoice_id", b"invoice_id", "issued_at", b"issued_at", "lines", b"lines", "paid_at", b"paid_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "state", b"state", "total", b"total"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["account_id", b"account_id", "clinic_id", b"clinic_id", "course_id", b"course_id", "etag", b"etag", "invoice_id", b"invoice_id", "issued_at", b"issued_at", "lines", b"lines", "paid_at", b"paid_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "state", b"state", "total", b"total", "voided_at", b"voided_at"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

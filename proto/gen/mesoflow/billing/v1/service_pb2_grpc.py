@@ -682,7 +682,7 @@ class PaymentServiceServicer:
     def RecordPayment(self, request, context):
         """Records a payment to an invoice or to an account. Paying the deposit schedules the course.
         Errors: NOT_FOUND ACCOUNT_NOT_FOUND, INVOICE_NOT_FOUND; FAILED_PRECONDITION AMOUNT_NOT_DUE,
-        INVOICE_CLOSED, ACCOUNT_CLOSED; INVALID_ARGUMENT CURRENCY_DIFFERS; ALREADY_EXISTS
+        INVOICE_CLOSED, ACCOUNT_CLOSED, ACCOUNT_SUSPENDED; INVALID_ARGUMENT CURRENCY_DIFFERS; ALREADY_EXISTS
         PAYMENT_ALREADY_RECORDED; ABORTED ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

@@ -213,7 +213,7 @@ class PaymentServiceStub:
     RecordPayment: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordPaymentRequest, _service_pb2.RecordPaymentResponse]
     """Records a payment to an invoice or to an account. Paying the deposit schedules the course.
     Errors: NOT_FOUND ACCOUNT_NOT_FOUND, INVOICE_NOT_FOUND; FAILED_PRECONDITION AMOUNT_NOT_DUE,
-    INVOICE_CLOSED, ACCOUNT_CLOSED; INVALID_ARGUMENT CURRENCY_DIFFERS; ALREADY_EXISTS
+    INVOICE_CLOSED, ACCOUNT_CLOSED, ACCOUNT_SUSPENDED; INVALID_ARGUMENT CURRENCY_DIFFERS; ALREADY_EXISTS
     PAYMENT_ALREADY_RECORDED; ABORTED ETAG_MISMATCH.
     """
     GetPayment: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPaymentRequest, _service_pb2.GetPaymentResponse]
@@ -236,7 +236,7 @@ class PaymentServiceServicer(metaclass=_abc_1.ABCMeta):
     ) -> _abc.Awaitable[_service_pb2.RecordPaymentResponse]:
         """Records a payment to an invoice or to an account. Paying the deposit schedules the course.
         Errors: NOT_FOUND ACCOUNT_NOT_FOUND, INVOICE_NOT_FOUND; FAILED_PRECONDITION AMOUNT_NOT_DUE,
-        INVOICE_CLOSED, ACCOUNT_CLOSED; INVALID_ARGUMENT CURRENCY_DIFFERS; ALREADY_EXISTS
+        INVOICE_CLOSED, ACCOUNT_CLOSED, ACCOUNT_SUSPENDED; INVALID_ARGUMENT CURRENCY_DIFFERS; ALREADY_EXISTS
         PAYMENT_ALREADY_RECORDED; ABORTED ETAG_MISMATCH.
         """
 

@@ -282,9 +282,11 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_INVOICE_CLOSED: _Reason.ValueType  # 254
     """The invoice is paid."""
     REASON_ACCOUNT_CLOSED: _Reason.ValueType  # 255
-    """The account takes no more entries."""
+    """The plan was withdrawn; the account takes no payment any more."""
     REASON_PAYMENT_ALREADY_RECORDED: _Reason.ValueType  # 256
     """A payment with this external reference is recorded."""
+    REASON_ACCOUNT_SUSPENDED: _Reason.ValueType  # 257
+    """The patient took the consent back; nothing is paid until the plan is accepted again."""
     REASON_HOLD_ALREADY_LIFTED: _Reason.ValueType  # 301
     """Safety and operation.
 
@@ -552,9 +554,11 @@ REASON_AMOUNT_NOT_DUE: Reason.ValueType  # 253
 REASON_INVOICE_CLOSED: Reason.ValueType  # 254
 """The invoice is paid."""
 REASON_ACCOUNT_CLOSED: Reason.ValueType  # 255
-"""The account takes no more entries."""
+"""The plan was withdrawn; the account takes no payment any more."""
 REASON_PAYMENT_ALREADY_RECORDED: Reason.ValueType  # 256
 """A payment with this external reference is recorded."""
+REASON_ACCOUNT_SUSPENDED: Reason.ValueType  # 257
+"""The patient took the consent back; nothing is paid until the plan is accepted again."""
 REASON_HOLD_ALREADY_LIFTED: Reason.ValueType  # 301
 """Safety and operation.
 

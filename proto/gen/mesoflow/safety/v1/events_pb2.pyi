@@ -185,7 +185,7 @@ Global___CaseOpened: _TypeAlias = CaseOpened  # noqa: Y015
 @_typing.final
 class CaseExposureLinked(_message.Message):
     """An exposure that was not on record when the case opened is laid to it: the reaction came up while
-    the session still ran, or was heard of first.
+    the session still ran, or was heard of first. Said once more, whole, where another lot came to light.
     """
 
     DESCRIPTOR: _descriptor.Descriptor

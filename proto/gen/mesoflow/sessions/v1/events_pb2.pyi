@@ -498,6 +498,7 @@ class SessionAborted(_message.Message):
     REASON_FIELD_NUMBER: _builtins.int
     ADMINISTRATIONS_FIELD_NUMBER: _builtins.int
     ABORTED_AT_FIELD_NUMBER: _builtins.int
+    DEVICE_HEAD_ID_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     course_id: _builtins.str
     plan_id: _builtins.str
@@ -506,6 +507,7 @@ class SessionAborted(_message.Message):
     room_id: _builtins.str
     practitioner_id: _builtins.str
     reason: _model_pb2.AbortReason.ValueType
+    device_head_id: _builtins.str
     @_builtins.property
     def administrations(self) -> _containers.RepeatedCompositeFieldContainer[_scalp_pb2.Injection]:
         """What had been injected by then: an exposure all the same."""
@@ -525,12 +527,15 @@ class SessionAborted(_message.Message):
         reason: _model_pb2.AbortReason.ValueType = ...,
         administrations: _abc.Iterable[_scalp_pb2.Injection] | None = ...,
         aborted_at: _timestamp_pb2.Timestamp | None = ...,
+        device_head_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["aborted_at", b"aborted_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "aborted_at", b"aborted_at", "device_head_id", b"device_head_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["aborted_at", b"aborted_at", "administrations", b"administrations", "clinic_id", b"clinic_id", "course_id", b"course_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "reason", b"reason", "room_id", b"room_id", "session_id", b"session_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "aborted_at", b"aborted_at", "administrations", b"administrations", "clinic_id", b"clinic_id", "course_id", b"course_id", "device_head_id", b"device_head_id", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "reason", b"reason", "room_id", b"room_id", "session_id", b"session_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__device_head_id: _TypeAlias = _typing.Literal["device_head_id"]  # noqa: Y015
+    _WhichOneofArgType__device_head_id: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__device_head_id) -> _WhichOneofReturnType__device_head_id | None: ...
 
 Global___SessionAborted: _TypeAlias = SessionAborted  # noqa: Y015
 
@@ -554,6 +559,7 @@ class SessionInterrupted(_message.Message):
     ADMINISTRATIONS_FIELD_NUMBER: _builtins.int
     INTERRUPTED_AT_FIELD_NUMBER: _builtins.int
     CAUSE_FIELD_NUMBER: _builtins.int
+    DEVICE_HEAD_ID_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     course_id: _builtins.str
     plan_id: _builtins.str
@@ -564,6 +570,7 @@ class SessionInterrupted(_message.Message):
     hold_id: _builtins.str
     """Empty where no hold did it."""
     cause: _model_pb2.InterruptionCause.ValueType
+    device_head_id: _builtins.str
     @_builtins.property
     def subject(self) -> _hold_pb2.HoldSubject:
         """Unset where no hold did it."""
@@ -589,12 +596,15 @@ class SessionInterrupted(_message.Message):
         administrations: _abc.Iterable[_scalp_pb2.Injection] | None = ...,
         interrupted_at: _timestamp_pb2.Timestamp | None = ...,
         cause: _model_pb2.InterruptionCause.ValueType = ...,
+        device_head_id: _builtins.str | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["interrupted_at", b"interrupted_at", "subject", b"subject"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "device_head_id", b"device_head_id", "interrupted_at", b"interrupted_at", "subject", b"subject"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["administrations", b"administrations", "cause", b"cause", "clinic_id", b"clinic_id", "course_id", b"course_id", "hold_id", b"hold_id", "interrupted_at", b"interrupted_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "subject", b"subject"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "administrations", b"administrations", "cause", b"cause", "clinic_id", b"clinic_id", "course_id", b"course_id", "device_head_id", b"device_head_id", "hold_id", b"hold_id", "interrupted_at", b"interrupted_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "subject", b"subject"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    def WhichOneof(self, oneof_group: _Never) -> None: ...
+    _WhichOneofReturnType__device_head_id: _TypeAlias = _typing.Literal["device_head_id"]  # noqa: Y015
+    _WhichOneofArgType__device_head_id: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__device_head_id) -> _WhichOneofReturnType__device_head_id | None: ...
 
 Global___SessionInterrupted: _TypeAlias = SessionInterrupted  # noqa: Y015
 

@@ -1,0 +1,1 @@
+"""The aggregate `withdrawal`: what was taken back of a plan that is sold here."""
