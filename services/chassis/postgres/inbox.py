@@ -109,7 +109,10 @@ class Inbox:
 
     async def _run(self, connection: Connection, fresh: Sequence[Delivery]) -> int:
         uow = UnitOfWork(connection, self.means.advance, self.means.clock)
-        owed = [(delivery, self.hearing.owed(delivery)) for delivery in fresh]
+        owed = [
+            (delivery, await uow.each(self.hearing.owed(delivery), delivery.chain_id))
+            for delivery in fresh
+        ]
         await uow.load([(o.aggregate, d.chain_id, o.key) for d, some in owed for o in some])
         for delivery, commands in owed:
             with self._span(delivery) as span:

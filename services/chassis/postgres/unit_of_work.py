@@ -16,6 +16,7 @@ from services.chassis.handling import (
     Invocation,
     Outcome,
     Owed,
+    OwedToEach,
     VersionConflict,
 )
 from services.chassis.messages import Contract
@@ -77,6 +78,17 @@ class UnitOfWork:
             for n, ((chain_id, key), aggregate) in enumerate(keys.items()):
                 slot = self.slots[chain_id, key] = Slot(aggregate, chain_id, key)
                 await restore(self.connection, self.advance.contract, slot, found.get(n))
+
+    async def each(self, owed: Sequence[Owed | OwedToEach], chain_id: str) -> Sequence[Owed]:
+        """Return `owed` with every document found to which something is owed; to be loaded then."""
+        reader, found, now = _ChainReader(self, chain_id), list[Owed](), self.clock.now()
+        for one in owed:
+            if isinstance(one, Owed):
+                found.append(one)
+            else:
+                keys = await reader.ids(one.aggregate, one.column, one.value)
+                found += (one.to(key, now) for key in keys)
+        return found
 
     async def run(self, owed: Owed, call: Invocation, answer: bytes | None = None) -> Outcome[Any]:
         """Decide `owed` on what is loaded; nothing is stored before `flush`."""
