@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from deploy.demo.client import CHAIN_ADMIN, FRONT_DESK, eventually
+from deploy.demo.client import BILLING, CHAIN_ADMIN, FRONT_DESK, eventually
 from deploy.demo.course import ACTS, ask_to_start, courses_of
 from deploy.demo.treatment import Treatment
 from deploy.local.stack import Stack
@@ -13,6 +13,7 @@ from mesoflow.consult.v1.service_pb2 import (
     AmendPatientRequest,
     GetPlanRequest,
     GetPlanResponse,
+    ListPlansRequest,
     MergePatientsRequest,
     RecordHistoryRequest,
 )
@@ -86,6 +87,10 @@ async def test_a_running_session_goes_no_further_where_a_rule_forbids_it_by_now(
         plan = await flagged(patient, bool)
         assert all(code.startswith(("NOT_SUITABLE/", "INGREDIENT_")) for code in plan.flag_codes)
         assert any(code.startswith("NOT_SUITABLE/") for code in plan.flag_codes)
+        # The till knows that the plan waits, and not what the patient has.
+        till = ListPlansRequest(patient_id=patient.patient_id, flagged=True)
+        read = await chain.client.call(chain.client.consult.plans.ListPlans, till, BILLING)
+        assert [list(each.flag_codes) for each in read.plans] == [[]]
         await eventually(lambda: courses_of(patient), suspended, "the suspended course")
         assert await reason_of(record(patient, ACTS[1])) == "COURSE_SUSPENDED"
 

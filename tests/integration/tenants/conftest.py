@@ -109,13 +109,21 @@ class Recorded:
     voice: Voice
     other_clinic: str
     stranger: Voice
+    clinic: str = ""
     asked: list[Asked] = field(default_factory=list)
     clinics_own: set[str] = field(default_factory=set)
+    # The plan that was moved to the other clinic, its patient and its consultation.
+    moved: set[str] = field(default_factory=set)
 
     @property
     def neighbour(self) -> Voice:
         """Someone of the same chain whose token reaches another clinic only."""
         return replace(self.voice, clinics=(self.other_clinic,))
+
+    @property
+    def outsider(self) -> Voice:
+        """Someone of the same chain whose token reaches a clinic where nothing is."""
+        return replace(self.voice, clinics=(new_id(),))
 
     @property
     def ids(self) -> set[str]:
@@ -167,6 +175,7 @@ async def record(stack: Stack) -> Recorded:
             chain.setting.clinic_id, *(each.reply for each in found.asked)
         )
         # Those of the other clinic may see it now.
+        found.moved, found.clinic = moved, chain.setting.clinic_id
         found.clinics_own -= moved
         return found
 

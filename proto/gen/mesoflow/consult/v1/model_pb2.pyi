@@ -1046,7 +1046,9 @@ class Plan(_message.Message):
     def earlier_terms(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanTerms]: ...
     @_builtins.property
     def flag_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Codes of what no longer passes; empty while nothing is wrong."""
+        """Codes of what no longer passes, of the cocktail and of the patient; empty while nothing is wrong,
+        and to whoever may not know what a patient has.
+        """
 
     @_builtins.property
     def imported(self) -> Global___PlanImport:

@@ -538,7 +538,7 @@ Global___SessionAborted: _TypeAlias = SessionAborted  # noqa: Y015
 @_typing.final
 class SessionInterrupted(_message.Message):
     """A hold reached a running session, or the end of its course a running or booked one: it stops
-    where it is.
+    where it is. One that is only booked is given up too where its course moved or its patient died.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -1112,7 +1112,9 @@ Global___CourseAmended: _TypeAlias = CourseAmended  # noqa: Y015
 
 @_typing.final
 class CourseMoved(_message.Message):
-    """A course goes on at another clinic, once its responsible practitioner has signed."""
+    """A course goes on at another clinic, once its responsible practitioner has signed. What is booked
+    where it was is given up, and that clinic's sessions of it are read at the new one.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 

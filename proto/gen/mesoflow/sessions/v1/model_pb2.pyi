@@ -113,7 +113,7 @@ class _SessionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SessionS
     SESSION_STATE_ABORTED: _SessionState.ValueType  # 4
     """A person ended it."""
     SESSION_STATE_INTERRUPTED: _SessionState.ValueType  # 5
-    """A hold, or the end of its course, reached it while it ran."""
+    """A hold, or the end of its course, reached it while it ran; or it was given up as booked."""
 
 class SessionState(_SessionState, metaclass=_SessionStateEnumTypeWrapper):
     """Where a session stands."""
@@ -126,7 +126,7 @@ SESSION_STATE_COMPLETED: SessionState.ValueType  # 3
 SESSION_STATE_ABORTED: SessionState.ValueType  # 4
 """A person ended it."""
 SESSION_STATE_INTERRUPTED: SessionState.ValueType  # 5
-"""A hold, or the end of its course, reached it while it ran."""
+"""A hold, or the end of its course, reached it while it ran; or it was given up as booked."""
 Global___SessionState: _TypeAlias = SessionState  # noqa: Y015
 
 class _AbortReason:
