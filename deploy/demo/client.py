@@ -46,10 +46,11 @@ REQUEST_ID = "request_id"
 
 
 class Speaker(NamedTuple):
-    """As whom a call is made."""
+    """As whom a call is made; without clinics, as somebody of all of them."""
 
     role: str
     practitioner_id: str | None = None
+    clinics: tuple[str, ...] = ()
 
 
 CHAIN_ADMIN = Speaker("chain_admin")
@@ -122,6 +123,7 @@ class Client:
                 chain=self.chain_id,
                 roles=(by.role,),
                 practitioner_id=by.practitioner_id,
+                clinics=by.clinics,
             )
             self._tokens[by] = self._issuer.issue(person)
         return (("authorization", f"Bearer {self._tokens[by]}"),)

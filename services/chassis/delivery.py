@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 from google.protobuf.message import Message
 
-from services.chassis.handling import Owed
+from services.chassis.handling import Owed, OwedToEach
 from services.chassis.kernel import remembered
 from services.chassis.messages import EventType, event_type
 
@@ -28,7 +28,7 @@ class Delivery:
 
 
 # From an event (and how it was delivered) to the commands that it makes this service owe.
-Policy = Callable[[Any, Delivery], Sequence[Owed]]
+Policy = Callable[[Any, Delivery], Sequence[Owed | OwedToEach]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class Hearing:
         """Return the filter subjects, for every chain."""
         return sorted(e.subject("*") for e in self.types.values())
 
-    def owed(self, delivery: Delivery) -> Sequence[Owed]:
+    def owed(self, delivery: Delivery) -> Sequence[Owed | OwedToEach]:
         """Return the commands that `delivery` makes this service owe.
 
         Raises LookupError for a type without a policy, DecodeError for a body that is not its type.

@@ -55,6 +55,20 @@ class PageTokenInvalid(DomainError):
     fault = Fault.INVALID
 
 
+def reached(clinics: frozenset[str], state: object, further: bool = True) -> bool:
+    """Tell whether a caller of these clinics reaches `state`; one without any is of them all.
+
+    A thing is of its `clinic_id` and, where `further` counts, of its `further_clinic_ids`; without
+    the first it is its chain's. `chassis.reached` says the same of what is stored.
+    """
+    if not clinics:
+        return True
+    own = getattr(state, "clinic_id", None)
+    if own is None or own in clinics:
+        return True
+    return further and not clinics.isdisjoint(getattr(state, "further_clinic_ids", ()))
+
+
 @dataclass(frozen=True, slots=True)
 class Versioned(Generic[StateT]):
     """A state and the version it stands at; version 0 is before the first event."""
@@ -105,6 +119,7 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     `gathers` names the commands that read other rows. What they read still stands when the command
     is stored, or it is decided anew.
     `constraints` gives the refusal for a named constraint of a fact table.
+    `further_only_read` says that clinics beside a thing's own read it and change nothing of it.
     """
 
     name: str
@@ -113,6 +128,7 @@ class Aggregate(Generic[StateT, CommandT, EventT, FactsT]):
     shape: int = 1
     gathers: Mapping[type[Any], Gather] = field(default_factory=dict)
     constraints: Mapping[str, type[DomainError]] = field(default_factory=dict)
+    further_only_read: bool = False
 
 
 AnyAggregate = Aggregate[Any, Any, Any, Any]
@@ -163,6 +179,26 @@ class Owed:
     aggregate: AnyAggregate
     key: str
     command: object
+
+
+@dataclass(frozen=True, slots=True)
+class OwedToEach:
+    """A command that a policy owes to each stored document whose generated `column` is `value`.
+
+    It is `command(key, now, *more)`: held against what is so when it runs, not when the event was
+    published. It has to be harmless to a document that it is not for. What another transaction adds
+    meanwhile is not seen; whoever adds it holds what caused the event still, as it is by then.
+    """
+
+    aggregate: AnyAggregate
+    column: str
+    value: str
+    command: Callable[..., object]
+    more: tuple[object, ...] = ()
+
+    def to(self, key: str, now: datetime) -> Owed:
+        """Return what is owed to one of them."""
+        return Owed(self.aggregate, key, self.command(key, now, *self.more))
 
 
 class Store(Protocol):

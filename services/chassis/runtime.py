@@ -154,6 +154,8 @@ class Running:
             service.name,
             ChainFeed(means.pool),
             {e.name: e for e in service.contract.types.values()},
+            {a.name: a for a in service.aggregates},
+            api.store,
             verifier,
             api.keys,
             self.clock,

@@ -17,6 +17,7 @@ from services.chassis.clock import Clock
 from services.chassis.delivery import FeedItem
 from services.chassis.grpc.scope import Call, Context, current
 from services.chassis.grpc.server import Servicer
+from services.chassis.handling import AnyAggregate, Store, Versioned, reached
 from services.chassis.identity import Principal, Verifier
 from services.chassis.kernel import DomainError, Fault
 from services.chassis.messages import EventType
@@ -26,6 +27,8 @@ from services.chassis.signals import Signal, woken
 
 HEARTBEAT_SECONDS = 10.0
 MARK_BYTES = 12
+# Where an event names a clinic: a thing's own when it happened, and the one that it leaves.
+NAMED = ("clinic_id", "former_clinic_id")
 
 
 class ResumeTokenInvalid(DomainError):
@@ -47,6 +50,8 @@ class Watch(feed_pb2_grpc.FeedServiceServicer):
     service: str
     feed: ChainFeed
     types: Mapping[str, EventType]
+    aggregates: Mapping[str, AnyAggregate]
+    store: Store
     verifier: Verifier
     keys: KeyProvider
     clock: Clock
@@ -102,16 +107,28 @@ class Watch(feed_pb2_grpc.FeedServiceServicer):
         while after < end:
             items = await self.feed.between(call.caller.chain_id, after, end, narrowed)
             for item in items:
-                await self._still_allowed(call, item.type)
-                yield item
+                caller = await self._still_allowed(call, item.type)
+                if not caller.clinics or await self._concerns(caller.clinics, item):
+                    yield item
             if not items:
                 return
             after = items[-1].feed_no
 
-    async def _still_allowed(self, call: Call, event_type: str) -> None:
+    async def _still_allowed(self, call: Call, event_type: str) -> Principal:
         caller = await self._known(call)
         if not self.types[event_type].roles & caller.roles:
             raise EventTypeUnknown(types=event_type)
+        return caller
+
+    async def _concerns(self, clinics: frozenset[str], item: FeedItem) -> bool:
+        """Tell whether an event is of a thing that these clinics reach by now, or names one."""
+        event = self.types[item.type].message.FromString(item.payload)
+        if any(getattr(event, name, "") in clinics for name in NAMED):
+            return True
+        found: Versioned[Any] | None = await self.store.get(
+            item.chain_id, self.aggregates[item.aggregate], item.aggregate_id
+        )
+        return found is not None and reached(clinics, found.state)
 
     async def _known(self, call: Call) -> Principal:
         """Return who watches, as long as the token holds."""

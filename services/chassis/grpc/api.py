@@ -22,6 +22,7 @@ from services.chassis.handling import (
     SealedValue,
     Store,
     Versioned,
+    reached,
 )
 from services.chassis.identity import PractitionerRequired
 from services.chassis.kernel import DomainError, SealedText, remembered
@@ -216,10 +217,8 @@ def has_clinic(state: type[Any]) -> bool:
 
 
 def reachable(state: object) -> bool:
-    """Tell whether the caller's token reaches the clinic of `state`."""
-    clinics = current().caller.clinics
-    clinic_id = getattr(state, "clinic_id", None)
-    return not clinics or clinic_id is None or clinic_id in clinics
+    """Tell whether the caller's token reaches a clinic of `state`."""
+    return reached(current().caller.clinics, state)
 
 
 def refuse_clinic_in_request(call: Invocation, request: object) -> None:

@@ -14,6 +14,7 @@ from services.chassis.handling import (
     Invocation,
     Outcome,
     Owed,
+    reached,
 )
 from services.chassis.kernel import Fact
 from services.chassis.messages import Contract
@@ -49,7 +50,8 @@ class Advance:
         """Decide `owed` on `slot` and take its events in; raise the refusal otherwise."""
         if call.expected_version is not None and call.expected_version != slot.version:
             raise EtagMismatch(version=str(slot.version))
-        refuse_other_clinics(call, slot.state)
+        if not reached(call.clinics, slot.state, not slot.aggregate.further_only_read):
+            raise ClinicForbidden
         decider = slot.aggregate.decider
         events = decider.decide(owed.command, slot.state, facts)
         if events:
@@ -98,10 +100,3 @@ def correlation_of(traceparent: str | None) -> str | None:
     """Return the trace id, which goes from cause to consequence, as the id they share."""
     parts = (traceparent or "").split("-")
     return spelled(parts[1]) if len(parts) == 4 else None
-
-
-def refuse_other_clinics(call: Invocation, state: object) -> None:
-    """Refuse a thing of a clinic that the caller's token does not reach."""
-    clinic_id = getattr(state, "clinic_id", None)
-    if clinic_id is not None and call.clinics and clinic_id not in call.clinics:
-        raise ClinicForbidden

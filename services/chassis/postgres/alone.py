@@ -1,4 +1,4 @@
-"""Work that one process of a service does at a time, however many there are: see docs/adr/0015."""
+"""Work that one process of a service does at a time, however many there are (ADR 15)."""
 
 import asyncio
 from collections.abc import AsyncIterator

@@ -1,7 +1,7 @@
 """What a batch of events leads to, decided before anything is locked, and stored in one statement.
 
 That statement stores all of it or nothing: only where every event is new and all that was read
-still stands. Whatever else there is, the inbox's own transaction is for (ADR 15).
+still stands. Whatever else there is, the inbox's own transaction is for (ADR 16).
 """
 
 import asyncio
@@ -10,13 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.chassis.delivery import Delivery
-from services.chassis.handling import AnyAggregate, Invocation, Outcome, Owed
+from services.chassis.handling import AnyAggregate, Invocation, Outcome, Owed, OwedToEach
 from services.chassis.postgres.advance import Slot
+from services.chassis.postgres.each import owed_to_each
 from services.chassis.postgres.facts import store_facts
 from services.chassis.postgres.group import Loads
 from services.chassis.postgres.means import Means
 from services.chassis.postgres.memory import Recent
-from services.chassis.postgres.pool import Connection
+from services.chassis.postgres.pool import Connection, acquired
 from services.chassis.postgres.reads import Place, Reads
 from services.chassis.postgres.unit_of_work import restored
 from services.chassis.postgres.writing import Guard, Heard, Write, store_heard
@@ -34,6 +35,15 @@ class Draft:
 
     def __post_init__(self) -> None:
         self._loads = Loads(self.means.pool)
+
+    async def each(
+        self, owed: Sequence[tuple[str, Sequence[Owed | OwedToEach]]]
+    ) -> list[list[Owed]]:
+        """Return what is owed in each chain, with every document found in the place of a search."""
+        if not any(isinstance(one, OwedToEach) for _, some in owed for one in some):
+            return [[one for one in some if isinstance(one, Owed)] for _, some in owed]
+        async with acquired(self.means.pool) as connection:
+            return await owed_to_each(connection, owed, self.means.clock.now())
 
     async def load(self, wanted: Sequence[tuple[AnyAggregate, str, str]]) -> None:
         """Take the documents (aggregate, chain, id) as last seen, the others in one read."""

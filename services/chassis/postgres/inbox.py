@@ -165,7 +165,8 @@ class Inbox:
         return [row["verdict"] for row in rows]
 
     async def _answer(self, deliveries: Sequence[Delivery], unit: UnitOfWork | Draft) -> None:
-        owed = [(delivery, self.hearing.owed(delivery)) for delivery in deliveries]
+        said = [(delivery.chain_id, self.hearing.owed(delivery)) for delivery in deliveries]
+        owed = list(zip(deliveries, await unit.each(said), strict=True))
         commands = [(d.chain_id, one) for d, some in owed for one in some]
         await unit.load([(one.aggregate, chain_id, one.key) for chain_id, one in commands])
         await unit.look(commands)

@@ -1,4 +1,4 @@
-"""What this process last saw of documents, so that a command need not read them first (ADR 15)."""
+"""What this process last saw of documents, so that a command need not read them first (ADR 16)."""
 
 from collections import OrderedDict
 from collections.abc import Iterable

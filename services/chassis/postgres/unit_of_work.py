@@ -16,10 +16,12 @@ from services.chassis.handling import (
     Invocation,
     Outcome,
     Owed,
+    OwedToEach,
     VersionConflict,
 )
 from services.chassis.messages import Contract
 from services.chassis.postgres.advance import Advance, Slot
+from services.chassis.postgres.each import owed_to_each
 from services.chassis.postgres.facts import store_facts
 from services.chassis.postgres.means import Means
 from services.chassis.postgres.memory import Memory
@@ -79,6 +81,12 @@ class UnitOfWork:
             for n, ((chain_id, key), aggregate) in enumerate(keys.items()):
                 slot = self.slots[chain_id, key] = Slot(aggregate, chain_id, key)
                 await restore(self.connection, self.advance.contract, slot, found.get(n))
+
+    async def each(
+        self, owed: Sequence[tuple[str, Sequence[Owed | OwedToEach]]]
+    ) -> list[list[Owed]]:
+        """Return what is owed in each chain, with every document found in the place of a search."""
+        return await owed_to_each(self.connection, owed, self.clock.now())
 
     async def look(self, owed: Sequence[tuple[str, Owed]]) -> None:
         """Look nothing up ahead: what is held still is locked as it is asked for."""

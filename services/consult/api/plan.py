@@ -3,12 +3,14 @@
 from dataclasses import dataclass
 from datetime import date
 
-from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
+from mesoflow.consult.v1 import events_pb2, model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api, resource
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
+from services.chassis.handling import Versioned
 from services.chassis.mapping import chosen
+from services.chassis.messages import event_type
 from services.consult.api.days import day_message
 from services.consult.api.signed import changes_of
 from services.consult.domain.patient.errors import PatientNotFound
@@ -26,10 +28,13 @@ from services.consult.domain.plan.commands import (
 )
 from services.consult.domain.plan.consent_text import digest_of
 from services.consult.domain.plan.errors import PlanNotFound
+from services.consult.domain.plan.model import Plan
 from services.consult.domain.response.model import response_of
 from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.plan import PLAN, consent_text
 from services.consult.handlers.response import RESPONSE
+
+MAY_HEAR_WHY = event_type(events_pb2.PlanFlagged).roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +93,7 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
 
     async def GetPlan(self, request: pb.GetPlanRequest, context: Context) -> pb.GetPlanResponse:
         found = await self.api.get(PLAN, request.plan_id, PlanNotFound)
-        plan = resource(found, model_pb2.Plan)
+        plan = shown(found)
         if review_on := await self._next_review(request.plan_id):
             plan.next_review_on.CopyFrom(day_message(review_on))
         return pb.GetPlanResponse(plan=plan)
@@ -99,7 +104,7 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
         filters = {"patient_id": request.patient_id, "clinic_id": request.clinic_id}
         filters |= {"state_name": chosen(request, "state"), "flagged": wanted_flag(request)}
         items, token = await self.api.page(request, PLAN, filters)
-        plans = [resource(item, model_pb2.Plan) for item in items]
+        plans = [shown(item) for item in items]
         return pb.ListPlansResponse(plans=plans, next_page_token=token)
 
     async def AmendPlan(
@@ -127,6 +132,14 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
         chain_id = current().caller.chain_id
         found = await self.api.store.get(chain_id, RESPONSE, response_of(plan_id))
         return found.state.next_review_on if found else None
+
+
+def shown(found: Versioned[Plan]) -> model_pb2.Plan:
+    """Return a plan as the caller may read it: why it is flagged says what a patient has."""
+    plan = resource(found, model_pb2.Plan)
+    if not MAY_HEAR_WHY & current().caller.roles:
+        plan.ClearField("flag_codes")
+    return plan
 
 
 def wanted_flag(request: pb.ListPlansRequest) -> str:

@@ -17,6 +17,7 @@ from services.consult.events.following import (
     on_formulary_applied,
     on_patient_merged,
     on_plan_changed,
+    on_plan_moved,
 )
 from services.consult.events.obligations import (
     on_case_opened,
@@ -24,6 +25,7 @@ from services.consult.events.obligations import (
     on_paid,
     on_treated,
 )
+from services.consult.events.rechecking import RECHECKS
 from services.consult.handlers.plan import PLAN
 from services.consult.handlers.response import RESPONSE
 
@@ -77,7 +79,8 @@ HEARINGS = (
             own.PatientMerged: on_patient_merged,
             own.FormularyApplied: on_formulary_applied,
             own.PlanAmended: on_plan_changed,
-            own.PlanMoved: on_plan_changed,
+            own.PlanMoved: on_plan_moved,
+            **RECHECKS,
         },
     ),
 )

@@ -1,4 +1,5 @@
-"""What consult hears of itself: duplicates become one record, new terms reach open plans."""
+"""What consult hears of itself: duplicates become one record, new terms reach open plans, and
+the clinic that a plan is moved to reaches its patient."""
 
 from collections.abc import Sequence
 
@@ -10,6 +11,7 @@ from services.consult.domain.patient.commands import AbsorbPatient
 from services.consult.domain.plan.commands import RecheckPlan
 from services.consult.domain.response.commands import KeepToPlan
 from services.consult.domain.response.model import response_of
+from services.consult.domain.sharing import ShareRecord
 from services.consult.handlers.consultation import CONSULTATION
 from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.plan import PLAN
@@ -42,3 +44,11 @@ def on_plan_changed(event: own.PlanAmended | own.PlanMoved, delivery: Delivery) 
     return [
         Owed(RESPONSE, response_id, KeepToPlan(response_id, event.plan_id, delivery.occurred_at))
     ]
+
+
+def on_plan_moved(event: own.PlanMoved, delivery: Delivery) -> Sequence[Owed]:
+    """The clinic that a plan is moved to reaches whom it is for, and why; the response follows."""
+    at, where = delivery.occurred_at, event.clinic_id
+    records = ((PATIENT, event.patient_id), (CONSULTATION, event.consultation_id))
+    shared = [Owed(kind, key, ShareRecord(key, at, where)) for kind, key in records]
+    return [*shared, *on_plan_changed(event, delivery)]

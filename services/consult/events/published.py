@@ -2,7 +2,7 @@
 
 from mesoflow.consult.v1 import events_pb2
 from services.chassis.messages import contract
-from services.consult.domain import following
+from services.consult.domain import following, sharing
 from services.consult.domain.chain import events as chain
 from services.consult.domain.clinic import events as clinic
 from services.consult.domain.consultation import events as consultation
@@ -23,4 +23,5 @@ CONTRACT = contract(
     formulary,
     response,
     following,
+    sharing,
 )

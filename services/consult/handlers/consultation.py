@@ -17,6 +17,7 @@ from services.consult.domain.consultation.decider import (
 from services.consult.domain.consultation.events import Event
 from services.consult.domain.consultation.model import Consultation
 from services.consult.domain.following import RecordRepointed, Repoint, following
+from services.consult.domain.sharing import RecordShared, ShareRecord, sharing
 from services.consult.handlers.directory import CLINIC, PRACTITIONER
 from services.consult.handlers.formulary import changes_of
 from services.consult.handlers.patient import PATIENT
@@ -60,16 +61,16 @@ async def gather_review(
     return ReviewFacts(patient, practitioner)
 
 
-CONSULTATION: Aggregate[Consultation, Command | Repoint, Event | RecordRepointed, Facts] = (
-    Aggregate(
-        "consultation",
-        following(DECIDER),
-        Consultation,
-        shape=2,
-        gathers={
-            OpenConsultation: gather_opening,
-            AssessSuitability: gather_assessment,
-            ReviewSuitability: gather_review,
-        },
-    )
+CONSULTATION: Aggregate[
+    Consultation, Command | Repoint | ShareRecord, Event | RecordRepointed | RecordShared, Facts
+] = Aggregate(
+    "consultation",
+    sharing(following(DECIDER)),
+    Consultation,
+    shape=3,
+    gathers={
+        OpenConsultation: gather_opening,
+        AssessSuitability: gather_assessment,
+        ReviewSuitability: gather_review,
+    },
 )

@@ -1,6 +1,6 @@
 """What a cocktail is held against: the reference data with what the chain signed on top."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from datetime import date
 
 from services.consult.domain.clinic.model import Clinic
@@ -41,10 +41,6 @@ def excluded_from(
     assessment = consultation.assessment
     if assessment is None:
         return {}
-    now = version_on(reference().rules.version, changes, day)
-    changed = heard_since(patient, consultation) or turned_since(consultation, day)
-    if assessment.rules_version == now and not changed:
-        return excluded_by(assessment)
     since = fired_since(changes, patient, consultation, day)
     excluded = {code: each.rule_id for each in since for code in each.excluded_ingredient_codes}
     return {**excluded, **excluded_by(assessment)}
@@ -67,30 +63,30 @@ def turned_since(consultation: Consultation, day: date) -> bool:
 
 def fired_since(
     changes: Changes | None, patient: Patient, consultation: Consultation, day: date
-) -> Sequence[FiredRule]:
-    """Return the rules of `day` that fire: they, or what the chain signed, changed since.
+) -> tuple[FiredRule, ...]:
+    """Return the rules that fire on `day` where an assessment no longer says it; else none.
 
-    A test that counted when it was assessed is not missed because it has aged: a plan runs longer
-    than a test counts, and each session asks anew.
+    They, what the chain signed, or what is known of the patient changed since. A test that counted
+    when it was assessed is not missed because it has aged: a plan runs longer than a test counts,
+    and each session asks anew. One that was taken since counts as it says.
     """
-    history, findings, assessed_at = (
+    assessment, history, findings, assessed_at = (
+        consultation.assessment,
         patient.history,
         consultation.findings,
         consultation.assessed_at,
     )
-    if history is None or findings is None or assessed_at is None:
+    if assessment is None or history is None or findings is None or assessed_at is None:
         return ()
     held, policy = reference(), policy_on(changes, day)
+    now = version_on(held.rules.version, changes, day)
+    changed = heard_since(patient, consultation) or turned_since(consultation, day)
+    if assessment.rules_version == now and not changed:
+        return ()
     rules, pull_test = held.rules.on(day), held.scales.pull_test(day)
+    lens = Lens(rules, policy, pull_test, day, ages_on=assessed_at.date())
     evidence = Evidence(findings, consultation.answers)
-    then, today = (
-        rules.fired(
-            observe(patient, history, evidence, Lens(rules, policy, pull_test, on)).observed
-        )
-        for on in (assessed_at.date(), day)
-    )
-    known = {each.rule_id for each in then}
-    return [each for each in today if each.rule_id in known]
+    return rules.fired(observe(patient, history, evidence, lens).observed)
 
 
 def allergy_concepts(patient: Patient, day: date) -> frozenset[str]:

@@ -16,6 +16,7 @@ from services.consult.domain.patient.events import Event
 from services.consult.domain.patient.merging import MergeFacts
 from services.consult.domain.patient.model import Patient
 from services.consult.domain.practitioner.model import Practitioner
+from services.consult.domain.sharing import RecordShared, ShareRecord, sharing
 from services.consult.handlers.directory import CLINIC, PRACTITIONER
 from services.consult.handlers.formulary import policy_of
 
@@ -90,11 +91,11 @@ async def merged_into(state: Patient, reader: Reader) -> tuple[Patient, ...]:
     return tuple(records.values())
 
 
-PATIENT: Aggregate[Patient, Command, Event, Facts] = Aggregate(
+PATIENT: Aggregate[Patient, Command | ShareRecord, Event | RecordShared, Facts] = Aggregate(
     "patient",
-    DECIDER,
+    sharing(DECIDER),
     Patient,
-    shape=2,
+    shape=3,
     gathers={
         RegisterPatient: gather_clinic,
         MergePatients: gather_merge,

@@ -27,7 +27,6 @@ from services.consult.domain.plan.events import Event
 from services.consult.domain.plan.facts import (
     AcceptanceFacts,
     Facts,
-    MoveFacts,
     ProposalFacts,
     RecheckFacts,
     ResponsibilityFacts,
@@ -38,7 +37,7 @@ from services.consult.domain.plan.model import Plan, PlanState
 from services.consult.handlers.consultation import CONSULTATION
 from services.consult.handlers.directory import CLINIC, PRACTITIONER
 from services.consult.handlers.formulary import changes_of
-from services.consult.handlers.ground import ground_on
+from services.consult.handlers.ground import fired_since, ground_on
 from services.consult.handlers.patient import PATIENT
 from services.consult.reference.loader import formulary_on, reference
 
@@ -151,22 +150,19 @@ async def gather_acceptance(
     return AcceptanceFacts(await around_plan(reader, state, command.at), law)
 
 
-async def gather_move(command: MovePlan, state: Plan | None, reader: Reader) -> MoveFacts | None:
-    """Look up what the plan is held against at the other clinic."""
-    if state is None:
-        return None
-    return MoveFacts(
-        await around(reader, state.patient_id, state.consultation_id, command.clinic_id, command.at)
-    )
-
-
 async def gather_recheck(
-    command: RecheckPlan, state: Plan | None, reader: Reader
+    command: RecheckPlan | MovePlan, state: Plan | None, reader: Reader
 ) -> RecheckFacts | None:
-    """Look up what the plan is held against by now."""
+    """Look up what the plan is held against by now, where it is or is to go."""
     if state is None:
         return None
-    return RecheckFacts((await around_plan(reader, state, command.at)).ground)
+    where = command.clinic_id if isinstance(command, MovePlan) else state.clinic_id
+    found = await around(reader, state.patient_id, state.consultation_id, where, command.at)
+    if found.patient is None or found.consultation is None:
+        return RecheckFacts(found)
+    changes = await changes_of(reader)
+    since = fired_since(changes, found.patient, found.consultation, command.at.date())
+    return RecheckFacts(found, since)
 
 
 async def gather_responsible(
@@ -188,7 +184,7 @@ PLAN: Aggregate[Plan, Command | Repoint, Event | RecordRepointed, Facts] = Aggre
         AmendPlan: gather_amendment,
         SignConsent: gather_signing,
         AcceptPlan: gather_acceptance,
-        MovePlan: gather_move,
+        MovePlan: gather_recheck,
         SignResponsibility: gather_responsible,
         RecheckPlan: gather_recheck,
     },

@@ -51,6 +51,13 @@ class Protocol:
     floor_days: int
 
 
+class VitalStatus(Enum):
+    """Whether a patient lives."""
+
+    ALIVE = "ALIVE"
+    DECEASED = "DECEASED"
+
+
 class HoldKind(Enum):
     """What can be held."""
 

@@ -28,13 +28,16 @@ from services.sessions.domain.gate.commands import (
     ApplyHold,
     CopyClinic,
     CopyLicence,
+    CopyPatient,
     CopyRoom,
     RaiseGate,
     ReleaseHold,
 )
 from services.sessions.domain.gate.model import gate_id_of
 from services.sessions.events.following import (
+    on_course_moved,
     on_merge_followed,
+    on_patient_copied,
     on_patient_erased,
     on_patient_merged,
 )
@@ -63,9 +66,16 @@ def raise_ingredients(cocktail: cocktail_pb2.Cocktail, delivery: Delivery) -> li
 # ── consult ─────────────────────────────────────────────────────────────────────────────────────
 
 
-def on_patient_registered(event: consult.PatientRegistered, delivery: Delivery) -> Sequence[Owed]:
-    """A patient can be held."""
-    return [raise_gate(HoldKind.PATIENT, event.patient_id, delivery)]
+def on_patient_known(
+    event: consult.PatientRegistered | consult.PatientAmended, delivery: Delivery
+) -> Sequence[Owed]:
+    """A patient can be held, and nothing is done to one who died."""
+    subject = HoldSubject(HoldKind.PATIENT, event.patient_id)
+    gate_id = gate_id_of(subject)
+    command = from_message(
+        event, CopyPatient, gate_id=gate_id, subject=subject, at=delivery.occurred_at
+    )
+    return [Owed(GATE, gate_id, command)]
 
 
 def on_clinic_opened(
@@ -246,7 +256,8 @@ HEARINGS = (
             consult.PractitionerEnrolled: on_practitioner_enrolled,
             consult.LicenceRecorded: on_licence_recorded,
             consult.LicenceRevoked: on_licence_recorded,
-            consult.PatientRegistered: on_patient_registered,
+            consult.PatientRegistered: on_patient_known,
+            consult.PatientAmended: on_patient_known,
             consult.PatientMerged: on_patient_merged,
             consult.PatientErased: on_patient_erased,
             consult.PlanAccepted: on_plan_accepted,
@@ -274,6 +285,8 @@ HEARINGS = (
             own.SessionAborted: on_session_ended_early,
             own.SessionInterrupted: on_session_ended_early,
             own.MergeFollowed: on_merge_followed,
+            own.CourseMoved: on_course_moved,
+            own.PatientCopied: on_patient_copied,
         },
     ),
 )

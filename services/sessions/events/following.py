@@ -1,4 +1,4 @@
-"""How what is kept here follows a patient who was merged or erased."""
+"""How what is kept here follows a patient: who was merged or erased, died, or goes elsewhere."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -6,7 +6,7 @@ from datetime import datetime
 from mesoflow.consult.v1 import events_pb2 as consult
 from mesoflow.sessions.v1 import events_pb2 as own
 from services.chassis.delivery import Delivery
-from services.chassis.handling import Owed
+from services.chassis.handling import Owed, OwedToEach
 from services.sessions.domain.person.commands import (
     FollowAgain,
     FollowMerge,
@@ -14,6 +14,8 @@ from services.sessions.domain.person.commands import (
     Repoint,
 )
 from services.sessions.domain.person.model import person_id_of
+from services.sessions.domain.session.commands import LookAtGates
+from services.sessions.domain.sharing import ShareRecord
 from services.sessions.handlers.course import COURSE
 from services.sessions.handlers.lot import LOT
 from services.sessions.handlers.outcome import OUTCOME
@@ -58,3 +60,18 @@ def on_patient_erased(event: consult.PatientErased, delivery: Delivery) -> Seque
         command = ForgetPatient(person_id, patient_id, delivery.occurred_at)
         owed.append(Owed(PERSON, person_id, command))
     return owed
+
+
+def on_course_moved(event: own.CourseMoved, delivery: Delivery) -> Sequence[OwedToEach]:
+    """What is booked where the course was is given up; what was done and seen there is read."""
+    course, patient, where = event.course_id, event.patient_id, (event.clinic_id,)
+    return [
+        OwedToEach(SESSION, "course_id", course, LookAtGates),
+        OwedToEach(SESSION, "course_id", course, ShareRecord, where),
+        OwedToEach(REACTION, "patient_id", patient, ShareRecord, where),
+    ]
+
+
+def on_patient_copied(event: own.PatientCopied, delivery: Delivery) -> Sequence[OwedToEach]:
+    """What is booked for a patient who died is given up."""
+    return [OwedToEach(SESSION, "patient_id", event.patient_id, LookAtGates)]

@@ -2,6 +2,7 @@
 
 from mesoflow.sessions.v1 import events_pb2
 from services.chassis.messages import contract
+from services.sessions.domain import sharing
 from services.sessions.domain.course import events as course
 from services.sessions.domain.gate import events as gate
 from services.sessions.domain.lot import events as lot
@@ -10,4 +11,4 @@ from services.sessions.domain.person import events as person
 from services.sessions.domain.reaction import events as reaction
 from services.sessions.domain.session import events as session
 
-CONTRACT = contract(events_pb2, lot, course, session, outcome, reaction, gate, person)
+CONTRACT = contract(events_pb2, lot, course, session, outcome, reaction, gate, person, sharing)

@@ -10,7 +10,7 @@ from services.sessions.domain.gate.decider import DECIDER
 from services.sessions.domain.gate.events import Event
 from services.sessions.domain.gate.model import Gate, gate_id_of
 
-GATE: Aggregate[Gate, Command, Event, None] = Aggregate("gate", DECIDER, Gate, shape=2)
+GATE: Aggregate[Gate, Command, Event, None] = Aggregate("gate", DECIDER, Gate, shape=3)
 
 
 async def gates_of(

@@ -9,6 +9,7 @@ from services.sessions.domain.reaction.commands import Command, ReportReaction
 from services.sessions.domain.reaction.decider import DECIDER, Heard
 from services.sessions.domain.reaction.events import Event
 from services.sessions.domain.reaction.model import Reaction
+from services.sessions.domain.sharing import RecordShared, ShareRecord, sharing
 from services.sessions.handlers.gate import known
 from services.sessions.handlers.person import survivor, survivor_if_known
 from services.sessions.handlers.session import SESSION
@@ -27,6 +28,13 @@ async def gather_heard(command: ReportReaction, state: Reaction | None, reader: 
     )
 
 
-REACTION: Aggregate[Reaction, Command | Repoint, Event | RecordRepointed, Heard] = Aggregate(
-    "reaction", following(DECIDER), Reaction, gathers={ReportReaction: gather_heard}
+REACTION: Aggregate[
+    Reaction, Command | Repoint | ShareRecord, Event | RecordRepointed | RecordShared, Heard
+] = Aggregate(
+    "reaction",
+    sharing(following(DECIDER)),
+    Reaction,
+    shape=2,
+    gathers={ReportReaction: gather_heard},
+    further_only_read=True,
 )

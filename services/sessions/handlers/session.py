@@ -6,6 +6,7 @@ Rows are locked in one order by every command: the session, its course, its lots
 from collections.abc import Sequence
 
 from services.chassis.handling import Aggregate, Reader
+from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.lot.model import Lot
 from services.sessions.domain.person.commands import Repoint
 from services.sessions.domain.person.events import RecordRepointed
@@ -13,6 +14,7 @@ from services.sessions.domain.person.following import following
 from services.sessions.domain.session.commands import (
     BookSession,
     Command,
+    DueFollowUp,
     LookAtGates,
     RecordStep,
     StartSession,
@@ -26,6 +28,7 @@ from services.sessions.domain.session.errors import (
 from services.sessions.domain.session.events import Event
 from services.sessions.domain.session.facts import Surroundings
 from services.sessions.domain.session.model import Session, Usage, usage_of
+from services.sessions.domain.sharing import RecordShared, ShareRecord, sharing
 from services.sessions.handlers.course import COURSE
 from services.sessions.handlers.gate import gates_of
 from services.sessions.handlers.lot import LOT
@@ -71,6 +74,17 @@ async def gather_look(command: LookAtGates, state: Session | None, reader: Reade
     return await in_use(state, (), reader)
 
 
+async def gather_patient(
+    command: DueFollowUp, state: Session | None, reader: Reader
+) -> Surroundings:
+    """Return the patient's gate."""
+    if state is None:
+        return Surroundings()
+    return Surroundings(
+        gates=await gates_of([HoldSubject(HoldKind.PATIENT, state.patient_id)], reader)
+    )
+
+
 async def in_use(state: Session | None, acting: tuple[str, ...], reader: Reader) -> Surroundings:
     """Return course, lots and gates of a running session in which `acting` have a hand too."""
     if state is None:
@@ -92,16 +106,20 @@ async def lots_of(lot_ids: Sequence[str], reader: Reader) -> dict[str, Lot | Non
     return lots
 
 
-SESSION: Aggregate[Session, Command | Repoint, Event | RecordRepointed, Surroundings] = Aggregate(
+SESSION: Aggregate[
+    Session, Command | Repoint | ShareRecord, Event | RecordRepointed | RecordShared, Surroundings
+] = Aggregate(
     "session",
-    following(DECIDER),
+    sharing(following(DECIDER)),
     Session,
-    shape=2,
+    shape=3,
+    further_only_read=True,
     gathers={
         BookSession: gather_booking,
         StartSession: gather_start,
         RecordStep: gather_step,
         LookAtGates: gather_look,
+        DueFollowUp: gather_patient,
     },
     constraints={
         "bookings_number": SessionAlreadyBooked,

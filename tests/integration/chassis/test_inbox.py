@@ -8,8 +8,9 @@ import pytest
 
 from mesoflow.sessions.v1 import events_pb2 as sessions
 from services.chassis.delivery import Delivery, Hearing
-from services.chassis.handling import Owed
+from services.chassis.handling import Owed, OwedToEach
 from services.chassis.postgres.inbox import ATTEMPTS_MOST, Inbox
+from services.consult.domain.clinic.commands import AddRoom
 from services.consult.domain.clinic.model import Clinic
 from services.consult.handlers.directory import CLINIC
 from tests.support.calls import new_id
@@ -215,3 +216,24 @@ async def test_the_target_of_a_policy_may_come_later(heard: Heard) -> None:
     assert await heard.rooms_of(course) == ["v1"]
     heard.rooms.clinics[course] = clinic
     assert await heard.rooms_of(course) == []
+
+
+async def test_what_is_owed_to_each_of_a_kind_reaches_those_of_the_chain(heard: Heard) -> None:
+    course, other = await heard.course(), await heard.course()
+    foreign = await heard.course(new_id())
+    now = heard.bench.clock.now()
+
+    def to_each(event: sessions.CourseScheduled, delivery: Delivery) -> Sequence[OwedToEach]:
+        return [OwedToEach(BARE_CLINIC, "jurisdiction_code", "GB", add_room, ("all",))]
+
+    def add_room(clinic_id: str, at: datetime, code: str) -> AddRoom:
+        # Held against what is so when it runs: not at the time of the event, which is long past.
+        assert at >= now
+        return AddRoom(clinic_id, new_id(), code, at)
+
+    hearing = Hearing("consult", "sessions", {sessions.CourseScheduled: to_each})
+    inbox = Inbox(heard.bench.means, hearing)
+    delivery = heard.delivery(course, 1)
+    await inbox([delivery, delivery])
+    assert await heard.rooms_of(course) == await heard.rooms_of(other) == ["all"]
+    assert await heard.rooms_of(foreign) == []

@@ -226,6 +226,7 @@ async def test_a_token_that_expires_ends_an_idle_stream_too(
 
 
 async def test_a_server_that_goes_down_says_so(directory: Directory) -> None:
+    await sequenced(directory, 1)
     async with watching(directory, directory.admin) as stream:
         caught_up = (await stream.until("caught_up"))[-1]
         directory.service.stopping.set()

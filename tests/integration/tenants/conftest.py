@@ -109,13 +109,21 @@ class Recorded:
     voice: Voice
     other_clinic: str
     stranger: Voice
+    clinic: str
     asked: list[Asked] = field(default_factory=list)
     clinics_own: set[str] = field(default_factory=set)
+    # The plan that was moved to the other clinic, its patient and its consultation.
+    moved: set[str] = field(default_factory=set)
 
     @property
     def neighbour(self) -> Voice:
         """Someone of the same chain whose token reaches another clinic only."""
         return replace(self.voice, clinics=(self.other_clinic,))
+
+    @property
+    def outsider(self) -> Voice:
+        """Someone of the same chain whose token reaches a clinic where nothing is."""
+        return replace(self.voice, clinics=(new_id(),))
 
     @property
     def ids(self) -> set[str]:
@@ -148,6 +156,7 @@ async def record(stack: Stack) -> Recorded:
             Voice(stack, client.chain_id, chain.setting.practitioner_id),
             clinic.clinic_id,
             Voice(stack, other.client.chain_id, other.setting.practitioner_id),
+            chain.setting.clinic_id,
         )
         for method in methods():
             kept = client.records.get(method.input_type.full_name, [])
@@ -167,8 +176,7 @@ async def record(stack: Stack) -> Recorded:
             chain.setting.clinic_id, *(each.reply for each in found.asked)
         )
         # Those of the other clinic may see it now.
-        found.clinics_own -= moved
-        return found
+        return replace(found, moved=moved, clinics_own=found.clinics_own - moved)
 
 
 JOURNEYS_IDS = (

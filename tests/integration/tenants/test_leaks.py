@@ -2,7 +2,7 @@
 
 from mesoflow.common.v1.feed_pb2 import WatchEvent
 from tests.integration.tenants.conftest import UNASKED, Asked, Recorded
-from tests.integration.tenants.recording import ids_in, methods
+from tests.integration.tenants.recording import ids_in, methods, request_type
 from tests.integration.tenants.voices import Voice, afresh, with_other_ids
 from tests.support.calls import Refusal, refusal
 
@@ -57,16 +57,62 @@ async def test_another_chain_hears_nothing(recorded: Recorded) -> None:
 
 async def test_another_clinic_is_told_nothing_of_this_one(recorded: Recorded) -> None:
     before = versions(await heard(recorded.voice), recorded.clinics_own)
-    leaks = []
-    for each in recorded.asked:
-        reply = await recorded.neighbour.ask(each.service, each.method, afresh(each.request))
-        if isinstance(reply, Refusal):
-            continue
-        leaked = ids_in(reply) & recorded.clinics_own
-        if leaked and each.method.name not in CHAIN_WIDE:
-            leaks.append(f"{each.label}: {sorted(leaked)}")
+    leaks = await leaked_to(recorded, recorded.neighbour, recorded.clinics_own)
     assert not leaks, "\n".join(leaks)
     assert versions(await heard(recorded.voice), recorded.clinics_own) == before
+
+
+async def leaked_to(recorded: Recorded, voice: Voice, ids: set[str]) -> list[str]:
+    """Return what somebody of other clinics is told of `ids`, asking all that the chain asked."""
+    leaks = []
+    for each in recorded.asked:
+        reply = await voice.ask(each.service, each.method, afresh(each.request))
+        if isinstance(reply, Refusal) or each.method.name in CHAIN_WIDE:
+            continue
+        leaked = ids_in(reply) & ids
+        # What was moved says where it comes from; nothing else of that clinic comes along.
+        if leaked == {recorded.clinic} and ids_in(reply) & recorded.moved - ids:
+            continue
+        if leaked:
+            leaks.append(f"{each.label}: {sorted(leaked)}")
+    return leaks
+
+
+async def test_a_clinic_where_nothing_is_is_told_nothing_of_what_was_moved_either(
+    recorded: Recorded,
+) -> None:
+    ids = recorded.clinics_own | recorded.moved
+    leaks = await leaked_to(recorded, recorded.outsider, ids)
+    assert not leaks, "\n".join(leaks)
+
+
+async def test_a_moved_plan_brings_its_patient_and_consultation_along(recorded: Recorded) -> None:
+    known = {
+        "GetPlan": "plan_id",
+        "GetPatient": "patient_id",
+        "GetConsultation": "consultation_id",
+    }
+    answered = set[str]()
+    for method in (each for each in methods() if each.name in known):
+        for moved in recorded.moved:
+            asked = request_type(method)(**{known[method.name]: moved})
+            reply = await recorded.neighbour.ask("consult", method, asked)
+            refused = await recorded.outsider.ask("consult", method, asked)
+            assert isinstance(refused, Refusal)
+            answered |= set() if isinstance(reply, Refusal) else {moved}
+    assert answered == recorded.moved
+
+
+async def test_another_clinic_hears_nothing_of_this_one(recorded: Recorded) -> None:
+    """But of what was moved, and that without the things that stay."""
+    for service, events in (await heard(recorded.neighbour)).items():
+        named = {event.aggregate_id for event in events}
+        assert named.isdisjoint(recorded.clinics_own), service
+        if service == "consult":
+            assert recorded.moved <= named
+    for events in (await heard(recorded.outsider)).values():
+        named = {event.aggregate_id for event in events}
+        assert named.isdisjoint(recorded.clinics_own | recorded.moved)
 
 
 async def test_page_tokens_are_the_chains_own(recorded: Recorded) -> None:

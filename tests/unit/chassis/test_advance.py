@@ -1,14 +1,21 @@
 """One command on one document: etag, clinics, versions, the chain of hashes."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
 import pytest
 
 from services.chassis.clock import Ids
-from services.chassis.handling import Aggregate, ClinicForbidden, EtagMismatch, Invocation, Owed
+from services.chassis.handling import (
+    Aggregate,
+    ClinicForbidden,
+    EtagMismatch,
+    Invocation,
+    Owed,
+    reached,
+)
 from services.chassis.kernel import Decider
 from services.chassis.postgres.advance import Advance, Slot
 from services.chassis.postgres.journal import GENESIS, hash_chain
@@ -97,3 +104,53 @@ def test_events_of_one_command_are_chained_in_order() -> None:
     assert outcome.version == 3
     assert [room.room_id for room in outcome.state.rooms] == ["a", "b"]
     assert slot.hashes == hash_chain(GENESIS, slot.entries)
+
+
+@dataclass(frozen=True)
+class Placed:
+    """Something of a clinic, and perhaps of further ones."""
+
+    clinic_id: str | None = "home"
+    further_clinic_ids: tuple[str, ...] = ()
+
+
+SHARED = Placed(further_clinic_ids=("there", "yonder"))
+
+
+@pytest.mark.parametrize(
+    ("clinics", "state", "reads", "acts"),
+    [
+        ((), Placed(), True, True),
+        (("home",), Placed(), True, True),
+        (("there",), Placed(), False, False),
+        (("there",), SHARED, True, False),
+        (("else", "yonder"), SHARED, True, False),
+        (("home",), SHARED, True, True),
+        (("else",), SHARED, False, False),
+        (("there",), Placed(None), True, True),
+        (("there",), object(), True, True),
+        (("there",), None, True, True),
+    ],
+)
+def test_a_thing_is_reached_by_its_clinic_and_by_further_ones(
+    clinics: tuple[str, ...], state: object, reads: bool, acts: bool
+) -> None:
+    assert reached(frozenset(clinics), state) is reads
+    assert reached(frozenset(clinics), state, further=False) is acts
+
+
+@pytest.mark.parametrize("only_read", [True, False])
+def test_a_further_clinic_acts_unless_it_only_reads(only_read: bool) -> None:
+    def decide(command: object, state: object, facts: object) -> Sequence[object]:
+        return []
+
+    kind: Aggregate[Any, Any, Any, Any] = Aggregate(
+        "thing", Decider(decide, lambda state, event: state), Placed, further_only_read=only_read
+    )
+    slot = Slot(kind, "chain", "thing", state=SHARED)
+    call = replace(CALL, clinics=frozenset({"there"}))
+    if only_read:
+        with pytest.raises(ClinicForbidden):
+            ADVANCE(slot, Owed(kind, "thing", object()), None, call, AT)
+    else:
+        assert ADVANCE(slot, Owed(kind, "thing", object()), None, call, AT).events == []

@@ -38,6 +38,7 @@ from services.consult.reference.loader import reference
 from tests.support.spec import Spec
 from tests.unit.consult.samples import (
     CLINIC,
+    CONSULTATION,
     DOCTOR,
     NOW,
     PATIENT,
@@ -113,7 +114,7 @@ AMENDED = PlanAmended(
     jurisdiction_code="GB",
 )
 MOVE = MovePlan(PLAN, OTHER_CLINIC, NOW)
-MOVED = PlanMoved(PLAN, PATIENT, CLINIC, OTHER_CLINIC, NOW, "GB")
+MOVED = PlanMoved(PLAN, PATIENT, CLINIC, OTHER_CLINIC, NOW, "GB", CONSULTATION)
 TAKE_ON = SignResponsibility(PLAN, OTHER_DOCTOR, OWN_SIGNATURE, NOW)
 RECHECK = RecheckPlan(PLAN, NOW)
 FLAG = "DOSE_EXCEEDED/minoxidil"

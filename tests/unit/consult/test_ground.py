@@ -26,7 +26,7 @@ from services.consult.domain.patient.clinical import (
 )
 from services.consult.domain.patient.model import Patient, PregnancyPotential
 from services.consult.handlers.formulary import FORMULARY, changes_of, policy_of
-from services.consult.handlers.ground import ground_on
+from services.consult.handlers.ground import fired_since, ground_on
 from services.consult.reference.loader import reference
 from tests.unit.consult.samples import (
     CHAIN,
@@ -160,6 +160,63 @@ def test_a_history_recorded_since_counts(history: History, kept_out: bool) -> No
     assert found.assessed_at is not None
     who = replace(woman(history), history_recorded_at=found.assessed_at + timedelta(hours=1))
     assert ("dutasteride" in excluded(OPEN, who, found)) is kept_out
+
+
+def known_since(history: History, **changes: object) -> Patient:
+    """Return a man of whom this was recorded after he was assessed."""
+    assessed_at = consultation().assessed_at
+    assert assessed_at is not None
+    told = assessed_at + timedelta(hours=1)
+    return patient(history=history, history_recorded_at=told, **changes)
+
+
+def rules_of(who: Patient, day: date = TODAY) -> set[str]:
+    """Return the rules that fire by now and that stop somebody."""
+    fired = fired_since(OPEN, who, assessed(OPEN), day)
+    return {each.rule_id for each in fired if each.effect is not Suitability.SUITABLE}
+
+
+POSITIVE = replace(NEGATIVE, positive=Answer.YES, measured_on=TODAY)
+
+
+def test_what_is_recorded_and_forbids_nothing_stops_nobody() -> None:
+    assert rules_of(known_since(HISTORY)) == set()
+    assert fired_since(OPEN, patient(), assessed(OPEN), TODAY) == ()
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        replace(HISTORY, pregnant=Answer.YES),
+        replace(HISTORY, breastfeeding=Answer.YES),
+        replace(HISTORY, pregnant=Answer.UNKNOWN),
+    ],
+)
+def test_what_a_rule_forbids_is_known_at_once(history: History) -> None:
+    assert rules_of(known_since(history))
+
+
+def test_a_test_taken_after_the_assessment_counts_as_it_says() -> None:
+    """It is not missed because nobody could know of it when the patient was assessed."""
+    before = fired_since(OPEN, told(NEWER), assessed(OPEN), TODAY)
+    after = fired_since(OPEN, told(POSITIVE), assessed(OPEN), TODAY)
+    kept_out = {code for each in after for code in each.excluded_ingredient_codes}
+    assert "dutasteride" in kept_out
+    assert "dutasteride" not in {c for each in before for c in each.excluded_ingredient_codes}
+
+
+def told(result: LabResult) -> Patient:
+    """Return somebody who can become pregnant, and was tested anew after the assessment."""
+    since = known_since(replace(MET, labs=(NEGATIVE, result)))
+    return replace(since, pregnancy_potential=PregnancyPotential.ASKED_YES)
+
+
+def test_a_test_that_has_aged_since_is_not_missed_and_one_that_had_aged_still_is() -> None:
+    late = TODAY + timedelta(days=60)
+    assert excluded(OPEN, told(NEWER), assessed(OPEN), late) == {}
+    old = replace(NEGATIVE, measured_on=ASSESSED_ON - timedelta(days=60))
+    aged = replace(told(NEWER), history=replace(MET, labs=(old,)))
+    assert excluded(OPEN, aged, assessed(OPEN), late)["dutasteride"] == RULE
 
 
 def test_a_history_that_is_gone_takes_nothing_back() -> None:

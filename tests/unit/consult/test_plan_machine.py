@@ -1,7 +1,7 @@
 """Any order of commands, in a world that changes under the plan: what holds all the same.
 
-No sequence of commands yields an accepted plan that breaks a gate, and no consent outlives the
-terms that it was given to.
+No sequence of commands yields an accepted plan that breaks a gate, none leaves one unflagged once
+the policy has heard of it, and no consent outlives the terms that it was given to.
 """
 
 from collections.abc import Mapping
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
 from services.chassis.kernel import DomainError
-from services.consult.domain.cocktail.checks import Check, checks
+from services.consult.domain.cocktail.checks import Check
 from services.consult.domain.plan.commands import (
     AcceptPlan,
     AmendPlan,
@@ -32,14 +32,11 @@ from services.consult.domain.plan.events import Event, PlanAccepted, PlanAmended
 from services.consult.domain.plan.facts import (
     AcceptanceFacts,
     Facts,
-    MoveFacts,
     ProposalFacts,
-    RecheckFacts,
     ResponsibilityFacts,
     SigningFacts,
 )
 from services.consult.domain.plan.model import Cocktail, Plan, PlanState
-from services.consult.domain.plan.rechecking import flag_codes
 from services.consult.domain.plan.standing import stands
 from tests.unit.consult.plans import AMEND, END, MOVE, OTHER_CLINIC, OTHER_DOCTOR, TAKE_ON
 from tests.unit.consult.samples import CLINIC, DOCTOR, NOW, PLAN, propose
@@ -50,6 +47,7 @@ from tests.unit.consult.worlds import (
     PLACES,
     SCHEDULES,
     World,
+    failing,
     hold_consent,
     offer,
     physician,
@@ -71,6 +69,7 @@ class PlanMachine(RuleBasedStateMachine):
         self.terms_seen = 0
         self.asked_quote: str | None = None
         self.made = 0
+        self.told = True  # whether the policy has heard of the last change
 
     # ── how it is driven ─────────────────────────────────────────────────────────────────────
 
@@ -92,9 +91,11 @@ class PlanMachine(RuleBasedStateMachine):
 
     def failing(self) -> list[Check]:
         """Return the checks that the plan's cocktail fails by now."""
-        assert self.plan is not None
-        made = checks(self.plan.cocktail, self.plan.topical_anaesthetic, self.world.held())
-        return [each for each in made if each.verdict is not None]
+        return failing(self.plan, self.world) if self.plan else []
+
+    def stopped(self) -> bool:
+        """Tell whether anything that is known by now stops the plan."""
+        return self.world.sayable() and (bool(self.failing()) or self.world.forbids())
 
     def proposal(self, by: str) -> ProposalFacts:
         where = self.plan.clinic_id if self.plan else CLINIC
@@ -174,7 +175,7 @@ class PlanMachine(RuleBasedStateMachine):
     @rule(where=st.sampled_from([CLINIC, OTHER_CLINIC]))
     def move(self, where: str) -> None:
         command = self.now(replace(MOVE, clinic_id=where))
-        if self.attempt(command, MoveFacts(self.world.around(where))):
+        if self.attempt(command, self.world.known(where)):
             assert not self.failing()
 
     @rule(by=who)
@@ -185,12 +186,13 @@ class PlanMachine(RuleBasedStateMachine):
     @precondition(lambda self: self.plan is not None)
     @rule()
     def recheck(self) -> None:
-        command, facts = RecheckPlan(PLAN, self.world.at), RecheckFacts(self.world.held())
-        self.attempt(command, facts)
-        assert not self.attempt(command, facts), "a policy repeats harmlessly"
         assert self.plan is not None
-        if self.plan.state is not PlanState.WITHDRAWN:
-            assert self.plan.flag_codes == flag_codes(self.failing())
+        command, facts = RecheckPlan(PLAN, self.world.at), self.world.known(self.plan.clinic_id)
+        self.attempt(command, facts)
+        self.told = True
+        assert not self.attempt(command, facts), "a policy repeats harmlessly"
+        if self.plan.state is not PlanState.WITHDRAWN and self.world.sayable():
+            assert bool(self.plan.flag_codes) == self.stopped()
 
     @precondition(lambda self: self.made > 20)
     @rule()
@@ -198,11 +200,7 @@ class PlanMachine(RuleBasedStateMachine):
         self.attempt(self.now(END), None)
 
     @precondition(lambda self: self.plan is not None)
-    @rule(
-        change=st.sampled_from(({}, *CHANGES)),
-        checked=st.booleans(),
-        undone=st.booleans(),
-    )
+    @rule(change=st.sampled_from(({}, *CHANGES)), checked=st.booleans(), undone=st.booleans())
     def change_before_acceptance(
         self, change: Mapping[str, Any], checked: bool, undone: bool
     ) -> None:
@@ -215,7 +213,7 @@ class PlanMachine(RuleBasedStateMachine):
         if checked:
             self.recheck()
         if undone:
-            self.world = before
+            self.world, self.told = before, False
         self.accept()
 
     @precondition(lambda self: self.plan is not None)
@@ -241,7 +239,7 @@ class PlanMachine(RuleBasedStateMachine):
         self.something_changes(change)
         self.recheck()
         if undone:
-            self.world = before
+            self.world, self.told = before, False
         self.sign_by_each()
 
     @precondition(lambda self: self.plan is not None)
@@ -277,11 +275,11 @@ class PlanMachine(RuleBasedStateMachine):
 
     @rule(change=st.sampled_from(CHANGES))
     def something_changes(self, change: Mapping[str, Any]) -> None:
-        self.world = replace(self.world, **change)
+        self.world, self.told = replace(self.world, **change), False
 
     @rule()
     def all_is_well_again(self) -> None:
-        self.world = World(at=self.world.at)
+        self.world, self.told = World(at=self.world.at), False
 
     # ── what holds ───────────────────────────────────────────────────────────────────────────
 
@@ -291,6 +289,8 @@ class PlanMachine(RuleBasedStateMachine):
         if plan is None:
             return
         hold_consent(plan)
+        if self.told and plan.state is PlanState.ACCEPTED:
+            assert plan.flag_codes or not self.stopped(), "an accepted plan stands unflagged"
         assert len(plan.earlier_terms) >= self.terms_seen, "history only grows"
         self.terms_seen = len(plan.earlier_terms)
         assert all(term.terms_version < plan.terms_version for term in plan.earlier_terms)

@@ -7,9 +7,10 @@ import pytest
 
 from services.chassis.kernel import DomainError
 from services.consult.domain.clinic.errors import ClinicNotFound
+from services.consult.domain.patient.model import VitalStatus
 from services.consult.domain.plan import errors
 from services.consult.domain.plan.events import Event, PlanCleared, ResponsibilitySigned
-from services.consult.domain.plan.facts import MoveFacts, ResponsibilityFacts
+from services.consult.domain.plan.facts import RecheckFacts, ResponsibilityFacts
 from services.consult.domain.plan.model import PlanState
 from services.consult.domain.practitioner.errors import (
     LicenceLapsed,
@@ -49,6 +50,7 @@ from tests.unit.consult.samples import (
     clinic,
     doctor,
     ground,
+    patient,
     proposed,
 )
 
@@ -58,7 +60,7 @@ def there(profession: Profession = Profession.PHYSICIAN) -> Practitioner:
     return replace(doctor(profession), practitioner_id=OTHER_DOCTOR, clinic_ids=(OTHER_CLINIC,))
 
 
-HERE = MoveFacts(around())
+HERE = RecheckFacts(around())
 ANSWERS = ResponsibilityFacts(there())
 TAKEN_ON = ResponsibilitySigned(
     PLAN, PATIENT, OTHER_CLINIC, OTHER_DOCTOR, "consent-1", OWN_SIGNATURE, NOW
@@ -83,16 +85,16 @@ def test_a_plan_that_is_there_does_not_move() -> None:
     [
         ((), HERE, errors.PlanNotFound),
         ((*QUOTED, ENDED), HERE, errors.PlanClosed),
-        (QUOTED, MoveFacts(around(clinic=None)), ClinicNotFound),
+        (QUOTED, RecheckFacts(around(clinic=None)), ClinicNotFound),
         (
             QUOTED,
-            MoveFacts(around(ground=ground(excluded={"minoxidil": "CARDIAC"}))),
+            RecheckFacts(around(ground=ground(excluded={"minoxidil": "CARDIAC"}))),
             errors.IngredientBlocked,
         ),
     ],
 )
 def test_a_plan_does_not_move(
-    history: tuple[Event, ...], facts: MoveFacts, refusal: type[DomainError]
+    history: tuple[Event, ...], facts: RecheckFacts, refusal: type[DomainError]
 ) -> None:
     with pytest.raises(refusal):
         after(*history).when(MOVE, facts)
@@ -100,7 +102,7 @@ def test_a_plan_does_not_move(
 
 def test_the_law_of_the_other_clinic_decides() -> None:
     polynucleotides = replace(proposed(), cocktail=replace(proposed().cocktail, components=(PDRN,)))
-    abroad = MoveFacts(around(clinic=clinic("US")))
+    abroad = RecheckFacts(around(clinic=clinic("US")))
     with pytest.raises(errors.IngredientBlocked):
         after(polynucleotides).when(MOVE, abroad)
     [moved] = after(proposed()).when(MOVE, abroad)
@@ -113,6 +115,14 @@ PDRN = replace(proposed().cocktail.components[0], ingredient_code="pdrn", dose_m
 def test_a_flagged_plan_that_passes_there_is_cleared() -> None:
     cleared = PlanCleared(PLAN, PATIENT, FLAGGED.formulary_version, NOW)
     assert after(*RUNNING, FLAGGED).when(MOVE, HERE) == [cleared, MOVED]
+
+
+def test_what_forbids_to_treat_the_patient_forbids_it_there_too() -> None:
+    died = RecheckFacts(around(patient=patient(vital_status=VitalStatus.DECEASED)))
+    still = replace(FLAGGED, flag_codes=(f"PATIENT_DECEASED/{PATIENT}",))
+    assert after(*RUNNING, FLAGGED).when(MOVE, died) == [still, MOVED]
+    assert after(*RUNNING, still).when(MOVE, died) == [MOVED]
+    assert after(*RUNNING, still).when(MOVE, HERE)[-1] == MOVED
 
 
 def test_somebody_there_takes_it_on() -> None:

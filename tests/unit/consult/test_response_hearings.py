@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
 import pytest
 from google.protobuf.message import Message
@@ -12,10 +13,14 @@ from mesoflow.consult.v1 import events_pb2 as own
 from mesoflow.safety.v1 import events_pb2 as safety
 from mesoflow.sessions.v1 import events_pb2 as sessions
 from services.chassis.delivery import Delivery
-from services.chassis.handling import Owed
+from services.chassis.handling import Owed, OwedToEach
 from services.chassis.kernel import derived_id
+from services.consult.domain.consultation.events import Event as ConsultationEvent
 from services.consult.domain.following import Repoint
+from services.consult.domain.formulary.commands import RecheckPlans
+from services.consult.domain.formulary.model import formulary_of
 from services.consult.domain.patient.commands import AbsorbPatient, NoteObligation
+from services.consult.domain.patient.events import Event as PatientEvent
 from services.consult.domain.plan.commands import RecheckPlan
 from services.consult.domain.response.commands import CountSession, KeepToPlan, NoteOutcome
 from services.consult.domain.response.model import (
@@ -24,20 +29,26 @@ from services.consult.domain.response.model import (
     Outcome,
     response_of,
 )
+from services.consult.domain.sharing import ShareRecord
 from services.consult.events.consumers import HEARINGS
+from services.consult.events.rechecking import Known
 from services.consult.events.timers import FIRINGS
-from services.consult.handlers.consultation import CONSULTATION
+from services.consult.handlers.consultation import CONSULTATION as CONSULTATIONS
+from services.consult.handlers.formulary import FORMULARY
 from services.consult.handlers.patient import PATIENT as PATIENTS
 from services.consult.handlers.plan import PLAN as PLANS
 from services.consult.handlers.response import RESPONSE as RESPONSES
-from tests.unit.consult.samples import CLINIC, PATIENT, PLAN
+from tests.unit.consult.samples import CLINIC, CONSULTATION, PATIENT, PLAN
 
 AT = datetime(2026, 12, 1, 10, tzinfo=UTC)
 EARLIER = AT - timedelta(minutes=3)
 RESPONSE = response_of(PLAN)
+MOVED = own.PlanMoved(
+    plan_id=PLAN, patient_id=PATIENT, consultation_id=CONSULTATION, clinic_id=CLINIC
+)
 
 
-def heard(event: Message) -> Sequence[Owed]:
+def heard(event: Message) -> Sequence[Owed | OwedToEach]:
     """Return what consult owes when it hears `event`."""
     name = event.DESCRIPTOR.full_name
     delivery = Delivery(
@@ -121,8 +132,8 @@ def test_a_merge_is_taken_in_and_everything_follows() -> None:
     )
     assert heard(event) == [
         Owed(PATIENTS, PATIENT, AbsorbPatient(PATIENT, "duplicate", AT)),
-        Owed(CONSULTATION, "c1", Repoint("c1", PATIENT, AT)),
-        Owed(CONSULTATION, "c2", Repoint("c2", PATIENT, AT)),
+        Owed(CONSULTATIONS, "c1", Repoint("c1", PATIENT, AT)),
+        Owed(CONSULTATIONS, "c2", Repoint("c2", PATIENT, AT)),
         Owed(PLANS, PLAN, Repoint(PLAN, PATIENT, AT)),
         Owed(RESPONSES, RESPONSE, Repoint(RESPONSE, PATIENT, AT)),
     ]
@@ -136,9 +147,54 @@ def test_terms_that_came_into_force_are_held_against_every_open_plan() -> None:
     ]
 
 
-@pytest.mark.parametrize("event", [own.PlanAmended(plan_id=PLAN), own.PlanMoved(plan_id=PLAN)])
-def test_a_response_goes_where_its_plan_goes(event: Message) -> None:
-    assert heard(event) == [Owed(RESPONSES, RESPONSE, KeepToPlan(RESPONSE, PLAN, AT))]
+def test_a_response_goes_where_its_plan_goes() -> None:
+    follows = Owed(RESPONSES, RESPONSE, KeepToPlan(RESPONSE, PLAN, AT))
+    assert heard(own.PlanAmended(plan_id=PLAN)) == [follows]
+    assert heard(MOVED)[-1] == follows
+
+
+def test_the_clinic_that_a_plan_is_moved_to_reaches_whom_it_is_for_and_why() -> None:
+    assert heard(MOVED)[:-1] == [
+        Owed(PATIENTS, PATIENT, ShareRecord(PATIENT, AT, CLINIC)),
+        Owed(CONSULTATIONS, CONSULTATION, ShareRecord(CONSULTATION, AT, CLINIC)),
+    ]
+
+
+@pytest.mark.parametrize("kind", get_args(Known), ids=lambda kind: str(kind.DESCRIPTOR.name))
+def test_what_becomes_known_of_a_patient_is_held_against_each_of_their_plans(
+    kind: type[Known],
+) -> None:
+    [owed] = heard(kind(patient_id=PATIENT))
+    assert owed == OwedToEach(PLANS, "patient_id", PATIENT, RecheckPlan)
+    assert isinstance(owed, OwedToEach)
+    assert owed.to(PLAN, AT) == Owed(PLANS, PLAN, RecheckPlan(PLAN, AT))
+
+
+def test_another_law_of_a_clinic_is_held_against_every_open_plan() -> None:
+    formulary = formulary_of("c")
+    command = RecheckPlans(formulary, AT)
+    assert heard(own.ClinicAmended(clinic_id=CLINIC)) == [Owed(FORMULARY, formulary, command)]
+
+
+# What changes nothing that a plan's gates rest on: a new patient has no plan, photographs and what
+# keeps a record are no reason to stop, and a duplicate's plans are held when it is absorbed.
+OF_NO_PLAN = {
+    "PatientRegistered",
+    "PatientMerged",
+    "LegalHoldPlaced",
+    "LegalHoldLifted",
+    "ObligationNoted",
+    "PhotoConsentSigned",
+    "PhotoConsentWithdrawn",
+    "ConsultationOpened",
+}
+
+
+def test_no_event_of_a_patient_or_consultation_is_forgotten() -> None:
+    events = {each.__name__ for each in (*get_args(PatientEvent), *get_args(ConsultationEvent))}
+    known = {each.DESCRIPTOR.name for each in get_args(Known)}
+    assert known.isdisjoint(OF_NO_PLAN)
+    assert known | OF_NO_PLAN == events
 
 
 def test_each_neighbour_is_heard_once() -> None:

@@ -6,19 +6,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from services.consult.domain.clinic.model import Clinic
-from services.consult.domain.cocktail.checks import Ground
+from services.consult.domain.cocktail.checks import Check, Ground, checks
 from services.consult.domain.consultation.model import (
     Consultation,
+    FiredRule,
     ReviewDecision,
     ReviewReason,
     Suitability,
     SuitabilityReview,
 )
-from services.consult.domain.patient.model import PatientState
+from services.consult.domain.patient.model import AgeBand, PatientState, VitalStatus
 from services.consult.domain.plan.commands import AttachQuote
-from services.consult.domain.plan.facts import (
-    Surroundings,
-)
+from services.consult.domain.plan.facts import RecheckFacts, Surroundings
 from services.consult.domain.plan.model import Plan, PlanState
 from services.consult.domain.plan.standing import stands
 from services.consult.domain.practitioner.model import Practitioner
@@ -56,6 +55,13 @@ CHANGES: tuple[dict[str, Any], ...] = (
     {"state": PatientState.MERGED},
     {"state": PatientState.RESTRICTED},
     {"state": PatientState.ERASED},
+    {"vital_status": VitalStatus.DECEASED},
+    {"age_band": AgeBand.MINOR},
+    {"age_band": AgeBand.UNKNOWN},
+    {"since": (FiredRule("PREGNANT", "1", Suitability.BLOCKED, "", "", ()),)},
+    {"since": (FiredRule("HEART", "1", Suitability.PHYSICIAN_REVIEW, "", "", ()),)},
+    {"since": (FiredRule("5-ARI", "1", Suitability.SUITABLE, "", "", ()),)},
+    {"unassessed": True},
 )
 COCKTAILS = (
     cocktail(),
@@ -79,6 +85,10 @@ class World:
     expired: bool = False
     state: PatientState = PatientState.ACTIVE
     law: str = "GB"
+    vital_status: VitalStatus = VitalStatus.ALIVE
+    age_band: AgeBand = AgeBand.ADULT
+    since: tuple[FiredRule, ...] = ()
+    unassessed: bool = False
 
     def held(self) -> Ground:
         """Return what a cocktail is held against by now."""
@@ -90,6 +100,8 @@ class World:
         """Return the consultation as it stands by now."""
         until = self.at if self.expired else self.at + timedelta(days=5)
         found = consultation(assessment(suitability=self.suitability, expires_at=until))
+        if self.unassessed:
+            return replace(found, assessment=None, assessed_at=None)
         if not self.approved:
             return found
         decided = SuitabilityReview(
@@ -105,14 +117,42 @@ class World:
     def around(self, where: str) -> Surroundings:
         """Return what a plan at a clinic stands in."""
         here: Clinic = replace(clinic(self.law), clinic_id=where)
-        return Surroundings(patient(state=self.state), self.examined(), here, self.held())
+        heard_at = self.at if self.since else NOW - timedelta(days=3)
+        who = patient(
+            state=self.state,
+            vital_status=self.vital_status,
+            age_band=self.age_band,
+            history_recorded_at=heard_at,
+        )
+        return Surroundings(who, self.examined(), here, self.held())
+
+    def known(self, where: str) -> RecheckFacts:
+        """Return what a plan at a clinic is held against when something became known."""
+        return RecheckFacts(self.around(where), self.since)
+
+    def sayable(self) -> bool:
+        """Tell whether the patient's own record says anything of a plan by now."""
+        return self.state is not PatientState.MERGED
+
+    def forbids(self) -> bool:
+        """Tell whether what is known of the patient by now forbids to go on."""
+        return (
+            not self.allowed()
+            or self.unassessed
+            or any(rule.effect is not Suitability.SUITABLE for rule in self.since)
+            or self.state is not PatientState.ACTIVE
+            or self.vital_status is VitalStatus.DECEASED
+            or self.age_band is not AgeBand.ADULT
+        )
+
+    def allowed(self) -> bool:
+        """Tell whether the assessment, as it was made, allows treatment."""
+        reviewed = self.suitability is Suitability.PHYSICIAN_REVIEW and self.approved
+        return self.suitability is Suitability.SUITABLE or reviewed
 
     def treatable(self) -> bool:
-        """Tell whether anybody may be treated by now."""
-        allowed = self.suitability is Suitability.SUITABLE or (
-            self.suitability is Suitability.PHYSICIAN_REVIEW and self.approved
-        )
-        return allowed and not self.expired and self.state is PatientState.ACTIVE
+        """Tell whether anybody may be treated by now: anew, on an assessment that still holds."""
+        return not self.forbids() and not self.expired and not self.since
 
 
 def physician(practitioner_id: str) -> Practitioner:
@@ -131,6 +171,12 @@ def offer(quote_id: str, amends_quote_id: str | None, at: datetime) -> AttachQuo
     """Return what billing's quote asks of its plan, good for a fortnight."""
     found = attach(quoted(quote_id), amends_quote_id)
     return replace(found, valid_until=at + timedelta(days=14), at=at)
+
+
+def failing(plan: Plan, world: World) -> list[Check]:
+    """Return the checks that a plan's cocktail fails by now."""
+    made = checks(plan.cocktail, plan.topical_anaesthetic, world.held())
+    return [each for each in made if each.verdict is not None]
 
 
 def hold_consent(plan: Plan) -> None:

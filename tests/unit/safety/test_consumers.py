@@ -61,7 +61,7 @@ def owed(event: Message, hearing: Hearing = HEARING) -> list[Owed]:
         traceparent=None,
         occurred_at=RECORDED,
     )
-    return list(hearing.owed(delivery))
+    return [one for one in hearing.owed(delivery) if isinstance(one, Owed)]
 
 
 def stamp(at: datetime) -> Timestamp:

@@ -1,5 +1,6 @@
 """What is heard leads to commands whose ids are always the same."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 import pytest
@@ -7,15 +8,15 @@ from google.protobuf.message import Message
 from google.type.date_pb2 import Date
 
 from mesoflow.billing.v1 import events_pb2 as billing
-from mesoflow.clinical.v1 import hold_pb2, scalp_pb2
+from mesoflow.clinical.v1 import hold_pb2, patient_pb2, scalp_pb2
 from mesoflow.consult.v1 import events_pb2 as consult
 from mesoflow.consult.v1 import model_pb2 as consult_model
 from mesoflow.safety.v1 import events_pb2 as safety
 from mesoflow.sessions.v1 import events_pb2 as own
 from services.chassis.delivery import Delivery
-from services.chassis.handling import Owed
+from services.chassis.handling import Owed, OwedToEach
 from services.chassis.mapping import to_message
-from services.sessions.domain.clinical import HoldKind, HoldSubject
+from services.sessions.domain.clinical import HoldKind, HoldSubject, VitalStatus
 from services.sessions.domain.course.commands import (
     CloseCourse,
     MoveCourse,
@@ -31,13 +32,18 @@ from services.sessions.domain.gate.commands import (
     ApplyHold,
     CopyClinic,
     CopyLicence,
+    CopyPatient,
     CopyRoom,
     RaiseGate,
     ReleaseHold,
 )
 from services.sessions.domain.gate.model import gate_id_of
+from services.sessions.domain.session.commands import LookAtGates
+from services.sessions.domain.sharing import ShareRecord
 from services.sessions.events.consumers import HEARINGS, course_id_of
 from services.sessions.events.published import CONTRACT
+from services.sessions.handlers.reaction import REACTION
+from services.sessions.handlers.session import SESSION
 from tests.unit.sessions.cases import COCKTAIL, OPENED
 
 AT = datetime(2026, 3, 2, 9, tzinfo=UTC)
@@ -46,7 +52,17 @@ LOT_1 = HoldSubject(HoldKind.LOT, "lot-1")
 
 
 def heard(event: Message) -> list[Owed]:
-    """Return what the service owes when it hears `event`."""
+    """Return what the service owes when it hears `event`, to things that the event names."""
+    return [one for one in answered(event) if isinstance(one, Owed)]
+
+
+def owed_to_each(event: Message) -> list[OwedToEach]:
+    """Return what it owes to things that have to be found."""
+    return [one for one in answered(event) if isinstance(one, OwedToEach)]
+
+
+def answered(event: Message) -> Sequence[Owed | OwedToEach]:
+    """Return all that it owes."""
     name = event.DESCRIPTOR.full_name
     source = name.split(".")[1]
     delivery = Delivery(
@@ -60,7 +76,7 @@ def heard(event: Message) -> list[Owed]:
         occurred_at=AT,
     )
     [hearing] = [each for each in HEARINGS if each.source == source]
-    return list(hearing.owed(delivery))
+    return hearing.owed(delivery)
 
 
 def raised(owed: list[Owed]) -> list[str]:
@@ -72,7 +88,6 @@ def raised(owed: list[Owed]) -> list[str]:
 @pytest.mark.parametrize(
     ("event", "kind", "subject_id"),
     [
-        (consult.PatientRegistered(patient_id="p"), HoldKind.PATIENT, "p"),
         (consult.PractitionerEnrolled(practitioner_id="d"), HoldKind.PRACTITIONER, "d"),
     ],
 )
@@ -83,6 +98,34 @@ def test_whatever_can_be_held_gets_its_gate(
     [owed] = heard(event)
     assert owed.key == gate_id_of(subject)
     assert owed.command == RaiseGate(owed.key, subject, AT)
+
+
+ALIVE, DECEASED = patient_pb2.VITAL_STATUS_ALIVE, patient_pb2.VITAL_STATUS_DECEASED
+
+
+@pytest.mark.parametrize("kind", [consult.PatientRegistered, consult.PatientAmended])
+def test_whether_a_patient_lives_is_copied_to_their_gate(
+    kind: type[consult.PatientRegistered] | type[consult.PatientAmended],
+) -> None:
+    subject = HoldSubject(HoldKind.PATIENT, "p")
+    for number, status in ((ALIVE, VitalStatus.ALIVE), (DECEASED, VitalStatus.DECEASED)):
+        [owed] = heard(kind(patient_id="p", vital_status=number))
+        assert owed.key == gate_id_of(subject)
+        assert owed.command == CopyPatient(owed.key, subject, status, AT)
+
+
+def test_a_moved_course_gives_up_what_is_booked_and_shows_what_was_done() -> None:
+    event = own.CourseMoved(course_id="k", patient_id="p", clinic_id="c")
+    assert owed_to_each(event) == [
+        OwedToEach(SESSION, "course_id", "k", LookAtGates),
+        OwedToEach(SESSION, "course_id", "k", ShareRecord, ("c",)),
+        OwedToEach(REACTION, "patient_id", "p", ShareRecord, ("c",)),
+    ]
+
+
+def test_what_is_booked_for_a_patient_who_died_is_looked_at() -> None:
+    event = own.PatientCopied(gate_id="g", patient_id="p", vital_status=DECEASED)
+    assert owed_to_each(event) == [OwedToEach(SESSION, "patient_id", "p", LookAtGates)]
 
 
 CLINIC, ROOM = HoldSubject(HoldKind.CLINIC, "c"), HoldSubject(HoldKind.ROOM, "r")

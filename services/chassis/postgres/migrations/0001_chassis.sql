@@ -441,6 +441,11 @@ BEGIN
         'put_' || document, 'get_' || document, 'broken_' || document);
 END $create$;
 
+-- Whether any of `clinics` reaches a thing that has a clinic: its own, or one further.
+CREATE FUNCTION chassis.reached(clinics uuid[], state jsonb) RETURNS boolean LANGUAGE sql IMMUTABLE AS
+$$ SELECT (state ->> 'clinic_id')::uuid = ANY (clinics)
+    OR coalesce(state -> 'further_clinic_ids' ?| clinics::text[], false) $$;
+
 -- A page of one chain's documents, newest first, after the one named. Columns are named by the
 -- service, never by a caller.
 CREATE FUNCTION chassis.page(
@@ -455,10 +460,21 @@ BEGIN
     RETURN QUERY EXECUTE format(
         'SELECT d.id, d.version, d.shape, d.state FROM public.%I d'
         ' WHERE d.chain_id = $1 %s'
-        ' AND ($4 IS NULL OR (d.state ->> ''clinic_id'')::uuid = ANY ($4)) AND ($2 IS NULL OR (d.born_at, d.id) <'
+        ' AND ($4 IS NULL OR chassis.reached($4, d.state)) AND ($2 IS NULL OR (d.born_at, d.id) <'
         ' (SELECT e.born_at, e.id FROM public.%I e WHERE e.chain_id = $1 AND e.id = $2))'
         ' ORDER BY d.born_at DESC, d.id DESC LIMIT $3',
         document, narrowed, document) USING chain, after, most, clinics;
+END $$;
+
+-- The documents whose generated column `name` is one of `wanted`.
+CREATE FUNCTION chassis.found(chains uuid[], document text, name text, wanted uuid[])
+RETURNS TABLE (chain_id uuid, value uuid, id uuid) LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM chassis.enter(chains);
+    RETURN QUERY EXECUTE format(
+        'SELECT d.chain_id, d.%I, d.id FROM public.%I d'
+        ' WHERE d.chain_id = ANY ($1) AND d.%I = ANY ($2) ORDER BY d.chain_id, d.id',
+        name, document, name) USING chains, wanted;
 END $$;
 
 GRANT USAGE ON SCHEMA chassis TO app, relay, clock;

@@ -201,3 +201,5 @@ class Consultation:
     assessed_at: datetime | None
     # A physician's decision; new findings, answers or a new assessment drop it.
     review: SuitabilityReview | None = None
+    # Clinics that its plan was moved to.
+    further_clinic_ids: tuple[str, ...] = ()

@@ -47,12 +47,16 @@ FERTILITY_ASKED = (
 
 @dataclass(frozen=True, slots=True)
 class Lens:
-    """By what a record is read: the rules, the chain's numbers, and the day."""
+    """By what a record is read: the rules, the chain's numbers, and the day.
+
+    Measurements are as old as they are on `ages_on`, else on the day: one that counted then counts.
+    """
 
     rules: RuleSet
     policy: Policy | None
     pull_test: PullTestRule | None
     day: date
+    ages_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,4 +204,4 @@ def dated(value: str, measured_on: date, valid_days: int | None, lens: Lens) -> 
     if valid_days is None:
         return Reading(AGED)
     end = measured_on + timedelta(days=valid_days + 1)
-    return Reading(value, end) if lens.day < end else Reading(AGED)
+    return Reading(value, end) if (lens.ages_on or lens.day) < end else Reading(AGED)

@@ -87,6 +87,7 @@ class PatientAbsorbed:
     pregnancy_potential: PregnancyPotential
     therapies: tuple[Therapy, ...]
     absorbed_at: datetime
+    further_clinic_ids: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)

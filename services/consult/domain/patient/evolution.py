@@ -95,6 +95,7 @@ def absorbed(state: Patient, event: PatientAbsorbed) -> Patient:
         pregnancy_potential=event.pregnancy_potential,
         therapies=event.therapies,
         merged_patient_ids=(*state.merged_patient_ids, event.merged_patient_id),
+        further_clinic_ids=event.further_clinic_ids,
     )
 
 

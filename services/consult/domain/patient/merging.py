@@ -101,6 +101,7 @@ def absorb(
             pregnancy_potential=potential(state, duplicate),
             therapies=tuple(dict.fromkeys((*state.therapies, *duplicate.therapies))),
             absorbed_at=command.at,
+            further_clinic_ids=reaching(state, duplicate),
         )
         for merged in new
     ]
@@ -110,6 +111,12 @@ def absorb(
 def histories(own: History | None, other: History | None) -> History | None:
     """Return both as one; a record without any says nothing."""
     return united(own, other) if own and other else own or other
+
+
+def reaching(own: Patient, other: Patient) -> tuple[str, ...]:
+    """Return the further clinics of both: whoever treats the duplicate treats this person."""
+    clinics = (*own.further_clinic_ids, other.clinic_id, *other.further_clinic_ids)
+    return tuple(dict.fromkeys(each for each in clinics if each != own.clinic_id))
 
 
 def potential(own: Patient, other: Patient) -> PregnancyPotential:

@@ -75,6 +75,8 @@ class Patient:
     last_treated_at: datetime | None = None
     last_paid_at: datetime | None = None
     restricted_until: datetime | None = None
+    # Clinics beside the one that registered them: where they are treated too, or a duplicate was.
+    further_clinic_ids: tuple[str, ...] = ()
 
 
 def age_band(born: date | None, today: date) -> AgeBand:

@@ -62,9 +62,16 @@ def suitable(
     outdated = history_at is not None and history_at > consultation.assessed_at
     if outdated or at >= assessment.expires_at:
         raise SuitabilityExpired(expires_at=assessment.expires_at.isoformat())
-    if assessment.suitability is not Suitability.SUITABLE and not approved(consultation):
+    if not allowing(consultation):
         raise not_suitable(assessment)
     return consultation, assessment
+
+
+def allowing(consultation: Consultation) -> bool:
+    """Tell whether the assessment allows treatment, by itself or as a physician approved it."""
+    assessment = consultation.assessment
+    suits = assessment is not None and assessment.suitability is Suitability.SUITABLE
+    return suits or approved(consultation)
 
 
 def approved(consultation: Consultation) -> bool:

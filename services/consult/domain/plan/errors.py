@@ -100,7 +100,7 @@ class ConsentIncomplete(DomainError):
 
 
 class PlanFlagged(DomainError):
-    """The reference data changed, and the plan does not pass it any more."""
+    """The rows changed, or something became known of the patient: the plan passes no more."""
 
 
 class PlanAlreadyImported(DomainError):

@@ -187,6 +187,7 @@ class PlanMoved:
     clinic_id: str
     moved_at: datetime
     jurisdiction_code: str
+    consultation_id: str
 
 
 @dataclass(frozen=True, slots=True)

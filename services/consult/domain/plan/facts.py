@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from services.chassis.kernel import Violation
 from services.consult.domain.clinic.model import Clinic
 from services.consult.domain.cocktail.checks import Ground
-from services.consult.domain.consultation.model import Consultation
+from services.consult.domain.consultation.model import Consultation, FiredRule
 from services.consult.domain.formulary.chairside import CoolingOffs
 from services.consult.domain.formulary.reference import Schedules
 from services.consult.domain.patient.model import Patient
@@ -54,17 +54,14 @@ class AcceptanceFacts:
 
 
 @dataclass(frozen=True, slots=True)
-class MoveFacts:
-    """Where the plan would stand."""
+class RecheckFacts:
+    """Where the plan stands by now, or would; and what an assessment there does not say yet.
+
+    `since` are the rules that fire by now, where anything they rest on has changed since.
+    """
 
     around: Surroundings
-
-
-@dataclass(frozen=True, slots=True)
-class RecheckFacts:
-    """What the plan's cocktail is held against by now; None where that cannot be said."""
-
-    ground: Ground | None
+    since: tuple[FiredRule, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +71,4 @@ class ResponsibilityFacts:
     practitioner: Practitioner | None
 
 
-Facts = (
-    ProposalFacts
-    | SigningFacts
-    | AcceptanceFacts
-    | MoveFacts
-    | RecheckFacts
-    | ResponsibilityFacts
-    | None
-)
+Facts = ProposalFacts | SigningFacts | AcceptanceFacts | RecheckFacts | ResponsibilityFacts | None

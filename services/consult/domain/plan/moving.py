@@ -7,21 +7,19 @@ from services.consult.domain.cocktail.checks import checks, refuse_failed
 from services.consult.domain.plan.commands import MovePlan, SignResponsibility
 from services.consult.domain.plan.consenting import standing_consent
 from services.consult.domain.plan.eligibility import refuse_unless_answerable
-from services.consult.domain.plan.events import (
-    Event,
-    PlanCleared,
-    PlanMoved,
-    ResponsibilitySigned,
-)
-from services.consult.domain.plan.facts import MoveFacts, ResponsibilityFacts
+from services.consult.domain.plan.events import Event, PlanMoved, ResponsibilitySigned
+from services.consult.domain.plan.facts import RecheckFacts, ResponsibilityFacts
+from services.consult.domain.plan.forbidding import sayable
 from services.consult.domain.plan.model import Plan
+from services.consult.domain.plan.rechecking import reflagged
 from services.consult.domain.plan.standing import refuse_closed
 
 
-def move(command: MovePlan, plan: Plan, facts: MoveFacts) -> Sequence[Event]:
+def move(command: MovePlan, plan: Plan, facts: RecheckFacts) -> Sequence[Event]:
     """Return the move, or refuse a clinic in whose law the cocktail may not be given.
 
-    The patient's signature stands. A plan that passes there is flagged no more.
+    The patient's signature stands. A plan that passes there is flagged no more; what forbids to
+    treat the patient forbids it there too.
     """
     refuse_closed(plan)
     if facts.around.clinic is None:
@@ -38,11 +36,9 @@ def move(command: MovePlan, plan: Plan, facts: MoveFacts) -> Sequence[Event]:
         clinic_id=command.clinic_id,
         moved_at=command.at,
         jurisdiction_code=ground.jurisdiction_code,
+        consultation_id=plan.consultation_id,
     )
-    if not plan.flag_codes:
-        return [moved]
-    version = ground.formulary.version
-    return [PlanCleared(plan.plan_id, plan.patient_id, version, command.at), moved]
+    return [*(reflagged(plan, facts, command.at) if sayable(facts) else []), moved]
 
 
 def sign_responsibility(

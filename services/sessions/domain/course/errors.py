@@ -52,4 +52,4 @@ class CoolingOff(DomainError):
 
 
 class CourseMoved(DomainError):
-    """The course was moved to another clinic; abort this booking and book there."""
+    """The course was moved to another clinic; this booking is given up, book there."""

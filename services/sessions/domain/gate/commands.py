@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.sessions.domain.clinical import HoldSubject
+from services.sessions.domain.clinical import HoldSubject, VitalStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,16 @@ class CopyLicence:
     authority_code: str
     valid_from: date
     valid_until: date
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class CopyPatient:
+    """Keep whether a patient lives."""
+
+    gate_id: str
+    subject: HoldSubject
+    vital_status: VitalStatus
     at: datetime
 
 
@@ -68,4 +78,4 @@ class ReleaseHold:
     at: datetime
 
 
-Command = RaiseGate | CopyLicence | CopyClinic | CopyRoom | ApplyHold | ReleaseHold
+Command = RaiseGate | CopyLicence | CopyPatient | CopyClinic | CopyRoom | ApplyHold | ReleaseHold

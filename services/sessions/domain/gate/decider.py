@@ -5,17 +5,23 @@ from dataclasses import replace
 from datetime import date
 
 from services.chassis.kernel import Decider, Violation
-from services.sessions.domain.clinical import HoldKind, HoldSubject
+from services.sessions.domain.clinical import HoldKind, HoldSubject, VitalStatus
 from services.sessions.domain.gate.commands import (
     ApplyHold,
     Command,
     CopyClinic,
     CopyLicence,
+    CopyPatient,
     CopyRoom,
     RaiseGate,
     ReleaseHold,
 )
-from services.sessions.domain.gate.errors import HoldActive, LicenceLapsed, SubjectUnknown
+from services.sessions.domain.gate.errors import (
+    HoldActive,
+    LicenceLapsed,
+    PatientDeceased,
+    SubjectUnknown,
+)
 from services.sessions.domain.gate.events import (
     ClinicCopied,
     Event,
@@ -23,6 +29,7 @@ from services.sessions.domain.gate.events import (
     HoldApplied,
     HoldReleased,
     LicenceCopied,
+    PatientCopied,
     RoomCopied,
 )
 from services.sessions.domain.gate.model import Gate, Hold, Licence, licensed
@@ -39,6 +46,8 @@ def decide(command: Command, state: Gate | None, facts: None) -> Sequence[Event]
             return [*raised(command, state), *copied(command, state)]
         case CopyClinic():
             return [*raised(command, state), *placed(command, state)]
+        case CopyPatient():
+            return [*raised(command, state), *living(command, state)]
         case CopyRoom():
             return [*raised(command, state), *assigned(command, state)]
         case ApplyHold():
@@ -48,7 +57,8 @@ def decide(command: Command, state: Gate | None, facts: None) -> Sequence[Event]
 
 
 def raised(
-    command: RaiseGate | CopyLicence | CopyClinic | CopyRoom | ApplyHold, state: Gate | None
+    command: RaiseGate | CopyLicence | CopyPatient | CopyClinic | CopyRoom | ApplyHold,
+    state: Gate | None,
 ) -> list[Event]:
     """Return the raising of a gate that does not stand yet."""
     if state is not None:
@@ -74,6 +84,14 @@ def copied(command: CopyLicence, state: Gate | None) -> list[Event]:
             copied_at=command.at,
         )
     ]
+
+
+def living(command: CopyPatient, state: Gate | None) -> list[Event]:
+    """Return the copy of a vital status that is new here; a gate is taken to be of the living."""
+    if (state is not None and state.deceased) is (command.vital_status is VitalStatus.DECEASED):
+        return []
+    patient_id = command.subject.subject_id
+    return [PatientCopied(command.gate_id, patient_id, command.vital_status, command.at)]
 
 
 def placed(command: CopyClinic, state: Gate | None) -> list[Event]:
@@ -122,6 +140,8 @@ def evolve(state: Gate | None, event: Event) -> Gate:
             )
             others = (each for each in state.licences if each.licence_id != licence.licence_id)
             return replace(state, licences=(*others, licence))
+        case PatientCopied():
+            return replace(state, deceased=event.vital_status is VitalStatus.DECEASED)
         case ClinicCopied():
             return replace(state, time_zone=event.time_zone)
         case RoomCopied():
@@ -140,6 +160,17 @@ def refuse_unless_passable(gates: Gates) -> None:
     if unknown:
         raise SubjectUnknown(violations=[Violation(s.kind.value, s.subject_id) for s in unknown])
     refuse_held(holds_in(gates))
+
+
+def deceased_in(gates: Gates) -> bool:
+    """Tell whether the patient among `gates` has died."""
+    return any(gate is not None and gate.deceased for gate in gates.values())
+
+
+def refuse_deceased(gates: Gates) -> None:
+    """Refuse to do anything more to a patient who died."""
+    if deceased_in(gates):
+        raise PatientDeceased
 
 
 def holds_in(gates: Gates) -> list[tuple[HoldSubject, str]]:

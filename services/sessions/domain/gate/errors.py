@@ -7,6 +7,10 @@ class HoldActive(DomainError):
     """A hold forbids it."""
 
 
+class PatientDeceased(DomainError):
+    """The patient has died."""
+
+
 class SubjectUnknown(DomainError):
     """Something that is to be used has not been heard of here yet."""
 

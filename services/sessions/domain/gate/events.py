@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from services.sessions.domain.clinical import HoldSubject
+from services.sessions.domain.clinical import HoldSubject, VitalStatus
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,6 +49,16 @@ class RoomCopied:
 
 
 @dataclass(frozen=True, slots=True)
+class PatientCopied:
+    """It is known here whether a patient lives."""
+
+    gate_id: str
+    patient_id: str
+    vital_status: VitalStatus
+    copied_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class HoldApplied:
     """A hold closed the gate."""
 
@@ -69,4 +79,12 @@ class HoldReleased:
     released_at: datetime
 
 
-Event = GateRaised | LicenceCopied | ClinicCopied | RoomCopied | HoldApplied | HoldReleased
+Event = (
+    GateRaised
+    | LicenceCopied
+    | ClinicCopied
+    | RoomCopied
+    | PatientCopied
+    | HoldApplied
+    | HoldReleased
+)

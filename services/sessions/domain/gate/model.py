@@ -33,7 +33,7 @@ class Gate:
     """A subject that can be held; open while it has no holds. Licences are a practitioner's.
 
     A clinic's gate knows its `time_zone`, a room's the clinic that it is of; None before consult
-    was heard of them.
+    was heard of them. A patient's knows whether they died.
     """
 
     gate_id: str
@@ -43,6 +43,7 @@ class Gate:
     raised_at: datetime
     time_zone: str | None
     at_clinic_id: str | None
+    deceased: bool = False
 
 
 def gate_id_of(subject: HoldSubject) -> str:

@@ -83,3 +83,5 @@ class Reaction:
     first_aware_at: datetime
     observed_at: datetime
     narrative: SealedText | None
+    # Clinics that read it beside its own: the patient's course was moved there.
+    further_clinic_ids: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from services.sessions.domain.course.passing import (
     refuse_unscheduled,
 )
 from services.sessions.domain.gate.decider import (
+    refuse_deceased,
     refuse_unless_passable,
     refuse_unlicensed,
     time_zone_of,
@@ -35,6 +36,7 @@ def book(command: BookSession, facts: Surroundings) -> SessionBooked:
     """Return the booking, or refuse it."""
     if facts.course is None:
         raise CourseNotFound
+    refuse_deceased(facts.gates)
     refuse_ended(facts.course)
     time_zone = time_zone_of(facts.gates, facts.course.clinic_id)
     refuse_day(command, facts.course, time_zone)

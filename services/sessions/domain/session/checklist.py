@@ -8,7 +8,12 @@ from services.sessions.domain.clinical import HoldSubject, Step
 from services.sessions.domain.course.errors import CourseSuspended
 from services.sessions.domain.course.model import CourseCloseReason, CourseState
 from services.sessions.domain.course.passing import refuse_closed
-from services.sessions.domain.gate.decider import holds_in, refuse_held
+from services.sessions.domain.gate.decider import (
+    deceased_in,
+    holds_in,
+    refuse_deceased,
+    refuse_held,
+)
 from services.sessions.domain.session.commands import RecordStep
 from services.sessions.domain.session.errors import (
     LotNotInSession,
@@ -52,6 +57,21 @@ def stop_in(facts: Surroundings) -> Stop | None:
         return Stop(CAUSES[facts.course.close_reason])
     held = holds_in(facts.gates)
     return Stop(InterruptionCause.HOLD, *held[0]) if held else None
+
+
+def given_up(state: Session, facts: Surroundings) -> Stop | None:
+    """Return what lets a booked session be given up: nobody will come, or not here.
+
+    A hold does not: it may be lifted by then, and is asked about at the needle.
+    """
+    course = facts.course
+    if course is not None and course.close_reason is not None:
+        return Stop(CAUSES[course.close_reason])
+    if deceased_in(facts.gates):
+        return Stop(InterruptionCause.PATIENT_DECEASED)
+    if course is not None and course.clinic_id != state.clinic_id:
+        return Stop(InterruptionCause.COURSE_MOVED)
+    return None
 
 
 def record(
@@ -98,9 +118,10 @@ def stopped(state: Session) -> Stop | None:
 
 
 def refuse_stopped(facts: Surroundings) -> None:
-    """Refuse to go on in a course that ended, or under a hold."""
+    """Refuse to go on in a course that ended, with a patient who died, or under a hold."""
     if facts.course is not None:
         refuse_closed(facts.course)
+    refuse_deceased(facts.gates)
     refuse_held(holds_in(facts.gates))
 
 

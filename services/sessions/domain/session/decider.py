@@ -5,8 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from services.chassis.kernel import Decider, Fact, Remove, Timer
+from services.sessions.domain.gate.decider import deceased_in
 from services.sessions.domain.session.booking import book, free_places, take_slots
 from services.sessions.domain.session.checklist import (
+    given_up,
     interrupt,
     record,
     refuse_incomplete,
@@ -38,7 +40,6 @@ from services.sessions.domain.session.events import (
 from services.sessions.domain.session.facts import Surroundings
 from services.sessions.domain.session.model import (
     Clearance,
-    InterruptionCause,
     Session,
     SessionState,
 )
@@ -76,7 +77,7 @@ def go_on(
         case LookAtGates():
             return look(command, state, facts)
         case DueFollowUp():
-            return follow_up(command, state)
+            return follow_up(command, state, facts)
 
 
 def complete(command: CompleteSession, state: Session) -> SessionCompleted:
@@ -122,19 +123,21 @@ def abort(command: AbortSession, state: Session) -> SessionAborted:
 def look(command: LookAtGates, state: Session, facts: Surroundings) -> list[Event]:
     """Return the interruption of a session by what has reached it.
 
-    A hold stops one that runs; the end of its course also one that is booked, which would keep
-    room, practitioner and credit for nobody.
+    A hold stops one that runs, and so does the end of its course. One that is booked would keep
+    room, practitioner and credit for nobody where its course ended or was moved, or the patient
+    died.
     """
-    stop = stop_in(facts)
-    if stop is None or state.state not in RUNNING_OR_BOOKED:
+    if state.state not in RUNNING_OR_BOOKED:
         return []
-    if state.state is SessionState.BOOKED and stop.cause is InterruptionCause.HOLD:
-        return []
-    return [interrupt(state, stop, command.at)]
+    booked_only = state.state is SessionState.BOOKED
+    stop = given_up(state, facts) if booked_only else stop_in(facts)
+    return [] if stop is None else [interrupt(state, stop, command.at)]
 
 
-def follow_up(command: DueFollowUp, state: Session) -> list[Event]:
-    """Return the follow-up that is due, once."""
+def follow_up(command: DueFollowUp, state: Session, facts: Surroundings) -> list[Event]:
+    """Return the follow-up that is due, once; nobody is asked how a patient who died is."""
+    if deceased_in(facts.gates):
+        return []
     assert state.ended_at is not None, "follow-ups are set when a session ends"
     days = (command.due_at - state.ended_at).days
     if days in state.follow_up_days:

@@ -37,6 +37,8 @@ class InterruptionCause(Enum):
     HOLD = "HOLD"
     CONSENT_WITHDRAWN = "CONSENT_WITHDRAWN"
     PLAN_WITHDRAWN = "PLAN_WITHDRAWN"
+    COURSE_MOVED = "COURSE_MOVED"
+    PATIENT_DECEASED = "PATIENT_DECEASED"
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,6 +106,8 @@ class Session:
     booked_at: datetime
     started_at: datetime | None
     ended_at: datetime | None
+    # Clinics that read it beside its own: its course was moved there.
+    further_clinic_ids: tuple[str, ...] = ()
 
     @property
     def administrations(self) -> tuple[Injection, ...]:

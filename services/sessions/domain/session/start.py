@@ -14,6 +14,7 @@ from services.sessions.domain.course.passing import (
 )
 from services.sessions.domain.gate.decider import (
     holds_in,
+    refuse_deceased,
     refuse_held,
     refuse_unless_passable,
     refuse_unlicensed,
@@ -48,6 +49,7 @@ def start(command: StartSession, state: Session, facts: Surroundings) -> Session
     course = facts.course
     if course is None:
         raise CourseNotFound
+    refuse_deceased(facts.gates)
     refuse_unscheduled(course)
     refuse_elsewhere(course, state.clinic_id)
     refuse_cooling_off(course, state.number, command.at)

@@ -197,7 +197,7 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_RESPONSIBLE_PRACTITIONER_REQUIRED: _Reason.ValueType  # 177
     """Only who answers for the plan may do this, at the plan's clinic."""
     REASON_PLAN_FLAGGED: _Reason.ValueType  # 178
-    """The reference data changed, and the plan does not pass it any more."""
+    """The reference data changed, or something became known of the patient: the plan passes no more."""
     REASON_PLAN_ALREADY_IMPORTED: _Reason.ValueType  # 179
     """This course of another system is imported."""
     REASON_SCHEDULE_INVALID: _Reason.ValueType  # 180
@@ -267,7 +267,7 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_COOLING_OFF: _Reason.ValueType  # 229
     """The time to think it over still runs; the violation says until when."""
     REASON_COURSE_MOVED: _Reason.ValueType  # 230
-    """The course was moved to another clinic; abort this booking and book there."""
+    """The course was moved to another clinic; this booking is given up, book there."""
     REASON_ROOM_NOT_AT_CLINIC: _Reason.ValueType  # 231
     """The room is of another clinic than the course."""
     REASON_CURRENCY_DIFFERS: _Reason.ValueType  # 251
@@ -469,7 +469,7 @@ REASON_CONSENT_INCOMPLETE: Reason.ValueType  # 176
 REASON_RESPONSIBLE_PRACTITIONER_REQUIRED: Reason.ValueType  # 177
 """Only who answers for the plan may do this, at the plan's clinic."""
 REASON_PLAN_FLAGGED: Reason.ValueType  # 178
-"""The reference data changed, and the plan does not pass it any more."""
+"""The reference data changed, or something became known of the patient: the plan passes no more."""
 REASON_PLAN_ALREADY_IMPORTED: Reason.ValueType  # 179
 """This course of another system is imported."""
 REASON_SCHEDULE_INVALID: Reason.ValueType  # 180
@@ -539,7 +539,7 @@ REASON_COURSE_SUSPENDED: Reason.ValueType  # 228
 REASON_COOLING_OFF: Reason.ValueType  # 229
 """The time to think it over still runs; the violation says until when."""
 REASON_COURSE_MOVED: Reason.ValueType  # 230
-"""The course was moved to another clinic; abort this booking and book there."""
+"""The course was moved to another clinic; this booking is given up, book there."""
 REASON_ROOM_NOT_AT_CLINIC: Reason.ValueType  # 231
 """The room is of another clinic than the course."""
 REASON_CURRENCY_DIFFERS: Reason.ValueType  # 251

@@ -50,8 +50,10 @@ class FeedServiceServicer:
         """Streams events from after the resume token, then live, with no gap between.
 
         Every version of a thing is delivered, in order per aggregate, at least once: keep the token of
-        the last item you have dealt with and give it on the next call. Roles are checked per event and
-        again while the stream lasts, and events that the caller may not hear are left out.
+        the last item you have dealt with and give it on the next call. Roles and clinics are checked per
+        event and again while the stream lasts, and events that the caller may not hear are left out. A
+        token of some clinics hears of what these reach by then, and what names one of them: whatever a
+        clinic comes to reach later it hears of from then on, and reads what went before.
 
         Errors: INVALID_ARGUMENT RESUME_TOKEN_INVALID, EVENT_TYPE_UNKNOWN; RESOURCE_EXHAUSTED
         WATCHER_TOO_SLOW; UNAVAILABLE STORE_UNAVAILABLE. After each, resume.

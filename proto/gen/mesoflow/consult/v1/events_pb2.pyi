@@ -1048,6 +1048,7 @@ class PatientAbsorbed(_message.Message):
     PREGNANCY_POTENTIAL_FIELD_NUMBER: _builtins.int
     THERAPIES_FIELD_NUMBER: _builtins.int
     ABSORBED_AT_FIELD_NUMBER: _builtins.int
+    FURTHER_CLINIC_IDS_FIELD_NUMBER: _builtins.int
     patient_id: _builtins.str
     merged_patient_id: _builtins.str
     pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType
@@ -1057,6 +1058,10 @@ class PatientAbsorbed(_message.Message):
     def therapies(self) -> _containers.RepeatedCompositeFieldContainer[_patient_pb2.Therapy]: ...
     @_builtins.property
     def absorbed_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def further_clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """The clinics that reach the record by now, beside the one that registered it."""
+
     def __init__(
         self,
         *,
@@ -1066,10 +1071,11 @@ class PatientAbsorbed(_message.Message):
         pregnancy_potential: _patient_pb2.PregnancyPotential.ValueType = ...,
         therapies: _abc.Iterable[_patient_pb2.Therapy] | None = ...,
         absorbed_at: _timestamp_pb2.Timestamp | None = ...,
+        further_clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["absorbed_at", b"absorbed_at", "history", b"history"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["absorbed_at", b"absorbed_at", "history", b"history", "merged_patient_id", b"merged_patient_id", "patient_id", b"patient_id", "pregnancy_potential", b"pregnancy_potential", "therapies", b"therapies"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["absorbed_at", b"absorbed_at", "further_clinic_ids", b"further_clinic_ids", "history", b"history", "merged_patient_id", b"merged_patient_id", "patient_id", b"patient_id", "pregnancy_potential", b"pregnancy_potential", "therapies", b"therapies"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1105,6 +1111,37 @@ class RecordRepointed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordRepointed: _TypeAlias = RecordRepointed  # noqa: Y015
+
+@_typing.final
+class RecordShared(_message.Message):
+    """A further clinic of the chain reaches a patient or a consultation, which stays with the clinic that it is of."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    SHARED_AT_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def shared_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        shared_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["shared_at", b"shared_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "patient_id", b"patient_id", "record_id", b"record_id", "shared_at", b"shared_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordShared: _TypeAlias = RecordShared  # noqa: Y015
 
 @_typing.final
 class LegalHoldPlaced(_message.Message):
@@ -1543,7 +1580,9 @@ Global___FormularyApplied: _TypeAlias = FormularyApplied  # noqa: Y015
 
 @_typing.final
 class PlanFlagged(_message.Message):
-    """A plan no longer passes the reference data. Sessions suspends its course."""
+    """A plan no longer passes the reference data, or something that became known of its patient forbids
+    to go on. Sessions suspends its course.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1557,7 +1596,9 @@ class PlanFlagged(_message.Message):
     formulary_version: _builtins.str
     @_builtins.property
     def flag_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Reason and subject of each failed check, such as "PAIR_NOT_COMPATIBLE/copper+cysteine"."""
+        """Reason and subject of each failed check, such as "PAIR_NOT_COMPATIBLE/copper+cysteine" or
+        "NOT_SUITABLE/PREGNANT"; the patient's own id where they died, are a minor, or are restricted.
+        """
 
     @_builtins.property
     def flagged_at(self) -> _timestamp_pb2.Timestamp: ...
@@ -1754,12 +1795,15 @@ class PlanMoved(_message.Message):
     CLINIC_ID_FIELD_NUMBER: _builtins.int
     MOVED_AT_FIELD_NUMBER: _builtins.int
     JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    CONSULTATION_ID_FIELD_NUMBER: _builtins.int
     plan_id: _builtins.str
     patient_id: _builtins.str
     former_clinic_id: _builtins.str
     clinic_id: _builtins.str
     jurisdiction_code: _builtins.str
     """The law of that clinic. A signature that stands keeps its text in that of its day."""
+    consultation_id: _builtins.str
+    """On whose strength it was proposed: the clinic reaches it, and the patient, from now on."""
     @_builtins.property
     def moved_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
@@ -1771,10 +1815,11 @@ class PlanMoved(_message.Message):
         clinic_id: _builtins.str = ...,
         moved_at: _timestamp_pb2.Timestamp | None = ...,
         jurisdiction_code: _builtins.str = ...,
+        consultation_id: _builtins.str = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["moved_at", b"moved_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "former_clinic_id", b"former_clinic_id", "jurisdiction_code", b"jurisdiction_code", "moved_at", b"moved_at", "patient_id", b"patient_id", "plan_id", b"plan_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "consultation_id", b"consultation_id", "former_clinic_id", b"former_clinic_id", "jurisdiction_code", b"jurisdiction_code", "moved_at", b"moved_at", "patient_id", b"patient_id", "plan_id", b"plan_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -507,6 +507,7 @@ class Patient(_message.Message):
     LEGAL_HOLD_IDS_FIELD_NUMBER: _builtins.int
     RESTRICTED_UNTIL_FIELD_NUMBER: _builtins.int
     LAST_TREATED_AT_FIELD_NUMBER: _builtins.int
+    FURTHER_CLINIC_IDS_FIELD_NUMBER: _builtins.int
     patient_id: _builtins.str
     etag: _builtins.str
     state: Global___PatientState.ValueType
@@ -539,6 +540,10 @@ class Patient(_message.Message):
 
     @_builtins.property
     def last_treated_at(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def further_clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Clinics that reach the record beside that one: a plan was moved there, or a duplicate was theirs."""
+
     def __init__(
         self,
         *,
@@ -559,10 +564,11 @@ class Patient(_message.Message):
         legal_hold_ids: _abc.Iterable[_builtins.str] | None = ...,
         restricted_until: _timestamp_pb2.Timestamp | None = ...,
         last_treated_at: _timestamp_pb2.Timestamp | None = ...,
+        further_clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_into_patient_id", b"_into_patient_id", "history", b"history", "history_recorded_at", b"history_recorded_at", "into_patient_id", b"into_patient_id", "last_treated_at", b"last_treated_at", "registered_at", b"registered_at", "restricted_until", b"restricted_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_into_patient_id", b"_into_patient_id", "age_band", b"age_band", "clinic_id", b"clinic_id", "etag", b"etag", "history", b"history", "history_recorded_at", b"history_recorded_at", "into_patient_id", b"into_patient_id", "last_treated_at", b"last_treated_at", "legal_hold_ids", b"legal_hold_ids", "merged_patient_ids", b"merged_patient_ids", "patient_id", b"patient_id", "photo_purposes", b"photo_purposes", "pregnancy_potential", b"pregnancy_potential", "registered_at", b"registered_at", "restricted_until", b"restricted_until", "state", b"state", "therapies", b"therapies", "vital_status", b"vital_status"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_into_patient_id", b"_into_patient_id", "age_band", b"age_band", "clinic_id", b"clinic_id", "etag", b"etag", "further_clinic_ids", b"further_clinic_ids", "history", b"history", "history_recorded_at", b"history_recorded_at", "into_patient_id", b"into_patient_id", "last_treated_at", b"last_treated_at", "legal_hold_ids", b"legal_hold_ids", "merged_patient_ids", b"merged_patient_ids", "patient_id", b"patient_id", "photo_purposes", b"photo_purposes", "pregnancy_potential", b"pregnancy_potential", "registered_at", b"registered_at", "restricted_until", b"restricted_until", "state", b"state", "therapies", b"therapies", "vital_status", b"vital_status"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__into_patient_id: _TypeAlias = _typing.Literal["into_patient_id"]  # noqa: Y015
     _WhichOneofArgType__into_patient_id: _TypeAlias = _typing.Literal["_into_patient_id", b"_into_patient_id"]  # noqa: Y015
@@ -630,6 +636,7 @@ class Consultation(_message.Message):
     SCREENING_ANSWERED_AT_FIELD_NUMBER: _builtins.int
     ASSESSED_AT_FIELD_NUMBER: _builtins.int
     REVIEW_FIELD_NUMBER: _builtins.int
+    FURTHER_CLINIC_IDS_FIELD_NUMBER: _builtins.int
     consultation_id: _builtins.str
     etag: _builtins.str
     state: Global___ConsultationState.ValueType
@@ -663,6 +670,10 @@ class Consultation(_message.Message):
     def review(self) -> Global___SuitabilityReview:
         """Unset until a physician decided; an assessment made anew drops it."""
 
+    @_builtins.property
+    def further_clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Clinics that reach it beside its own: its plan was moved there."""
+
     def __init__(
         self,
         *,
@@ -682,10 +693,11 @@ class Consultation(_message.Message):
         screening_answered_at: _timestamp_pb2.Timestamp | None = ...,
         assessed_at: _timestamp_pb2.Timestamp | None = ...,
         review: Global___SuitabilityReview | None = ...,
+        further_clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["assessed_at", b"assessed_at", "assessment", b"assessment", "findings", b"findings", "findings_recorded_at", b"findings_recorded_at", "note", b"note", "opened_at", b"opened_at", "review", b"review", "screening_answered_at", b"screening_answered_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "assessed_at", b"assessed_at", "assessment", b"assessment", "clinic_id", b"clinic_id", "consultation_id", b"consultation_id", "etag", b"etag", "findings", b"findings", "findings_recorded_at", b"findings_recorded_at", "note", b"note", "opened_at", b"opened_at", "patient_id", b"patient_id", "practitioner_id", b"practitioner_id", "questionnaire_version", b"questionnaire_version", "review", b"review", "screening_answered_at", b"screening_answered_at", "state", b"state"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers", "assessed_at", b"assessed_at", "assessment", b"assessment", "clinic_id", b"clinic_id", "consultation_id", b"consultation_id", "etag", b"etag", "findings", b"findings", "findings_recorded_at", b"findings_recorded_at", "further_clinic_ids", b"further_clinic_ids", "note", b"note", "opened_at", b"opened_at", "patient_id", b"patient_id", "practitioner_id", b"practitioner_id", "questionnaire_version", b"questionnaire_version", "review", b"review", "screening_answered_at", b"screening_answered_at", "state", b"state"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1034,7 +1046,9 @@ class Plan(_message.Message):
     def earlier_terms(self) -> _containers.RepeatedCompositeFieldContainer[Global___PlanTerms]: ...
     @_builtins.property
     def flag_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
-        """Codes of what no longer passes; empty while nothing is wrong."""
+        """Codes of what no longer passes, of the cocktail and of the patient; empty while nothing is wrong,
+        and to whoever may not know what a patient has.
+        """
 
     @_builtins.property
     def imported(self) -> Global___PlanImport:

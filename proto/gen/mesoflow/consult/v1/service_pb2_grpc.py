@@ -201,7 +201,7 @@ class DirectoryServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AmendClinic(self, request, context):
-        """Changes a clinic's time zone, jurisdiction or legal entity.
+        """Changes a clinic's time zone, jurisdiction or legal entity. Open plans are held against its law.
         Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT TIME_ZONE_UNKNOWN; ABORTED ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -799,7 +799,8 @@ class PatientServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordHistory(self, request, context):
-        """Records allergies, conditions and medications; it replaces what was recorded before.
+        """Records allergies, conditions and medications; it replaces what was recorded before. Open plans
+        that it forbids are flagged, and their courses wait.
         Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
         PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
@@ -824,7 +825,7 @@ class PatientServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def ListPatients(self, request, context):
-        """Lists patients without their identity.
+        """Lists patients without their identity; by clinic, those that it registered.
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -832,7 +833,8 @@ class PatientServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def AmendPatient(self, request, context):
-        """Changes who a patient is or what is known beside the history; what is unset stays.
+        """Changes who a patient is or what is known beside the history; what is unset stays. Open plans
+        that it forbids are flagged; of one who died nothing is booked or started any more.
         Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
         PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
@@ -2583,7 +2585,8 @@ class PlanServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def MovePlan(self, request, context):
-        """Carries a plan out at another clinic of the chain from now on.
+        """Carries a plan out at another clinic of the chain from now on. That clinic reaches the patient and
+        the consultation as well, and reads the sessions that were; what is booked elsewhere is given up.
         Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND, INGREDIENT_NOT_FOUND; FAILED_PRECONDITION
         PLAN_CLOSED, INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED,
         WEIGHT_MISSING, POLICY_MISSING, PREPARATION_SOURCE_NOT_ALLOWED; ABORTED ETAG_MISMATCH.

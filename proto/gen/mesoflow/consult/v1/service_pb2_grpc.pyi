@@ -62,7 +62,7 @@ class DirectoryServiceStub:
     Errors: NOT_FOUND CHAIN_NOT_FOUND; ABORTED ETAG_MISMATCH.
     """
     AmendClinic: _aio.UnaryUnaryMultiCallable[_service_pb2.AmendClinicRequest, _service_pb2.AmendClinicResponse]
-    """Changes a clinic's time zone, jurisdiction or legal entity.
+    """Changes a clinic's time zone, jurisdiction or legal entity. Open plans are held against its law.
     Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT TIME_ZONE_UNKNOWN; ABORTED ETAG_MISMATCH.
     """
     AmendPractitioner: _aio.UnaryUnaryMultiCallable[_service_pb2.AmendPractitionerRequest, _service_pb2.AmendPractitionerResponse]
@@ -195,7 +195,7 @@ class DirectoryServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.AmendClinicRequest,
         context: _aio.ServicerContext[_service_pb2.AmendClinicRequest, _abc.Awaitable[_service_pb2.AmendClinicResponse]],
     ) -> _abc.Awaitable[_service_pb2.AmendClinicResponse]:
-        """Changes a clinic's time zone, jurisdiction or legal entity.
+        """Changes a clinic's time zone, jurisdiction or legal entity. Open plans are held against its law.
         Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT TIME_ZONE_UNKNOWN; ABORTED ETAG_MISMATCH.
         """
 
@@ -231,7 +231,8 @@ class PatientServiceStub:
     Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID.
     """
     RecordHistory: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordHistoryRequest, _service_pb2.RecordHistoryResponse]
-    """Records allergies, conditions and medications; it replaces what was recorded before.
+    """Records allergies, conditions and medications; it replaces what was recorded before. Open plans
+    that it forbids are flagged, and their courses wait.
     Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
     PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
     """
@@ -244,11 +245,12 @@ class PatientServiceStub:
     Errors: NOT_FOUND PATIENT_NOT_FOUND; FAILED_PRECONDITION PATIENT_ERASED, PATIENT_RESTRICTED.
     """
     ListPatients: _aio.UnaryUnaryMultiCallable[_service_pb2.ListPatientsRequest, _service_pb2.ListPatientsResponse]
-    """Lists patients without their identity.
+    """Lists patients without their identity; by clinic, those that it registered.
     Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
     """
     AmendPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.AmendPatientRequest, _service_pb2.AmendPatientResponse]
-    """Changes who a patient is or what is known beside the history; what is unset stays.
+    """Changes who a patient is or what is known beside the history; what is unset stays. Open plans
+    that it forbids are flagged; of one who died nothing is booked or started any more.
     Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
     PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
     """
@@ -328,7 +330,8 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.RecordHistoryRequest,
         context: _aio.ServicerContext[_service_pb2.RecordHistoryRequest, _abc.Awaitable[_service_pb2.RecordHistoryResponse]],
     ) -> _abc.Awaitable[_service_pb2.RecordHistoryResponse]:
-        """Records allergies, conditions and medications; it replaces what was recorded before.
+        """Records allergies, conditions and medications; it replaces what was recorded before. Open plans
+        that it forbids are flagged, and their courses wait.
         Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
         PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
@@ -359,7 +362,7 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.ListPatientsRequest,
         context: _aio.ServicerContext[_service_pb2.ListPatientsRequest, _abc.Awaitable[_service_pb2.ListPatientsResponse]],
     ) -> _abc.Awaitable[_service_pb2.ListPatientsResponse]:
-        """Lists patients without their identity.
+        """Lists patients without their identity; by clinic, those that it registered.
         Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
         """
 
@@ -369,7 +372,8 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.AmendPatientRequest,
         context: _aio.ServicerContext[_service_pb2.AmendPatientRequest, _abc.Awaitable[_service_pb2.AmendPatientResponse]],
     ) -> _abc.Awaitable[_service_pb2.AmendPatientResponse]:
-        """Changes who a patient is or what is known beside the history; what is unset stays.
+        """Changes who a patient is or what is known beside the history; what is unset stays. Open plans
+        that it forbids are flagged; of one who died nothing is booked or started any more.
         Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
         PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
@@ -881,7 +885,8 @@ class PlanServiceStub:
     PRACTITIONER_REQUIRED.
     """
     MovePlan: _aio.UnaryUnaryMultiCallable[_service_pb2.MovePlanRequest, _service_pb2.MovePlanResponse]
-    """Carries a plan out at another clinic of the chain from now on.
+    """Carries a plan out at another clinic of the chain from now on. That clinic reaches the patient and
+    the consultation as well, and reads the sessions that were; what is booked elsewhere is given up.
     Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND, INGREDIENT_NOT_FOUND; FAILED_PRECONDITION
     PLAN_CLOSED, INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED,
     WEIGHT_MISSING, POLICY_MISSING, PREPARATION_SOURCE_NOT_ALLOWED; ABORTED ETAG_MISMATCH.
@@ -1041,7 +1046,8 @@ class PlanServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.MovePlanRequest,
         context: _aio.ServicerContext[_service_pb2.MovePlanRequest, _abc.Awaitable[_service_pb2.MovePlanResponse]],
     ) -> _abc.Awaitable[_service_pb2.MovePlanResponse]:
-        """Carries a plan out at another clinic of the chain from now on.
+        """Carries a plan out at another clinic of the chain from now on. That clinic reaches the patient and
+        the consultation as well, and reads the sessions that were; what is booked elsewhere is given up.
         Errors: NOT_FOUND PLAN_NOT_FOUND, CLINIC_NOT_FOUND, INGREDIENT_NOT_FOUND; FAILED_PRECONDITION
         PLAN_CLOSED, INGREDIENT_BLOCKED, PAIR_NOT_COMPATIBLE, DOSE_LIMIT_MISSING, DOSE_EXCEEDED,
         WEIGHT_MISSING, POLICY_MISSING, PREPARATION_SOURCE_NOT_ALLOWED; ABORTED ETAG_MISMATCH.

@@ -12,6 +12,7 @@ from google.type import date_pb2 as _date_pb2
 from mesoflow.clinical.v1 import cocktail_pb2 as _cocktail_pb2
 from mesoflow.clinical.v1 import hold_pb2 as _hold_pb2
 from mesoflow.clinical.v1 import outcome_pb2 as _outcome_pb2
+from mesoflow.clinical.v1 import patient_pb2 as _patient_pb2
 from mesoflow.clinical.v1 import protocol_pb2 as _protocol_pb2
 from mesoflow.clinical.v1 import reaction_pb2 as _reaction_pb2
 from mesoflow.clinical.v1 import scalp_pb2 as _scalp_pb2
@@ -542,7 +543,7 @@ Global___SessionAborted: _TypeAlias = SessionAborted  # noqa: Y015
 @_typing.final
 class SessionInterrupted(_message.Message):
     """A hold reached a running session, or the end of its course a running or booked one: it stops
-    where it is.
+    where it is. One that is only booked is given up too where its course moved or its patient died.
     """
 
     DESCRIPTOR: _descriptor.Descriptor
@@ -894,6 +895,38 @@ class RoomCopied(_message.Message):
 Global___RoomCopied: _TypeAlias = RoomCopied  # noqa: Y015
 
 @_typing.final
+class PatientCopied(_message.Message):
+    """It is known here whether a patient lives. Nothing is booked or started of one who died."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    GATE_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    VITAL_STATUS_FIELD_NUMBER: _builtins.int
+    COPIED_AT_FIELD_NUMBER: _builtins.int
+    gate_id: _builtins.str
+    """The patient's gate."""
+    patient_id: _builtins.str
+    vital_status: _patient_pb2.VitalStatus.ValueType
+    @_builtins.property
+    def copied_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        gate_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        vital_status: _patient_pb2.VitalStatus.ValueType = ...,
+        copied_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["copied_at", b"copied_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["copied_at", b"copied_at", "gate_id", b"gate_id", "patient_id", b"patient_id", "vital_status", b"vital_status"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PatientCopied: _TypeAlias = PatientCopied  # noqa: Y015
+
+@_typing.final
 class HoldApplied(_message.Message):
     """A hold closed the gate: from here on no session starts with its subject."""
 
@@ -1089,7 +1122,9 @@ Global___CourseAmended: _TypeAlias = CourseAmended  # noqa: Y015
 
 @_typing.final
 class CourseMoved(_message.Message):
-    """A course goes on at another clinic, once its responsible practitioner has signed."""
+    """A course goes on at another clinic, once its responsible practitioner has signed. What is booked
+    where it was is given up, and that clinic's sessions of it are read at the new one.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -1265,3 +1300,34 @@ class RecordRepointed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___RecordRepointed: _TypeAlias = RecordRepointed  # noqa: Y015
+
+@_typing.final
+class RecordShared(_message.Message):
+    """A further clinic of the chain reaches a session or a reaction, which stays with the clinic that it is of."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RECORD_ID_FIELD_NUMBER: _builtins.int
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CLINIC_ID_FIELD_NUMBER: _builtins.int
+    SHARED_AT_FIELD_NUMBER: _builtins.int
+    record_id: _builtins.str
+    patient_id: _builtins.str
+    clinic_id: _builtins.str
+    @_builtins.property
+    def shared_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        record_id: _builtins.str = ...,
+        patient_id: _builtins.str = ...,
+        clinic_id: _builtins.str = ...,
+        shared_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["shared_at", b"shared_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["clinic_id", b"clinic_id", "patient_id", b"patient_id", "record_id", b"record_id", "shared_at", b"shared_at"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RecordShared: _TypeAlias = RecordShared  # noqa: Y015

@@ -113,7 +113,7 @@ class _SessionStateEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_SessionS
     SESSION_STATE_ABORTED: _SessionState.ValueType  # 4
     """A person ended it."""
     SESSION_STATE_INTERRUPTED: _SessionState.ValueType  # 5
-    """A hold, or the end of its course, reached it while it ran."""
+    """A hold, or the end of its course, reached it while it ran; or it was given up as booked."""
 
 class SessionState(_SessionState, metaclass=_SessionStateEnumTypeWrapper):
     """Where a session stands."""
@@ -126,7 +126,7 @@ SESSION_STATE_COMPLETED: SessionState.ValueType  # 3
 SESSION_STATE_ABORTED: SessionState.ValueType  # 4
 """A person ended it."""
 SESSION_STATE_INTERRUPTED: SessionState.ValueType  # 5
-"""A hold, or the end of its course, reached it while it ran."""
+"""A hold, or the end of its course, reached it while it ran; or it was given up as booked."""
 Global___SessionState: _TypeAlias = SessionState  # noqa: Y015
 
 class _AbortReason:
@@ -167,6 +167,10 @@ class _InterruptionCauseEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Int
     INTERRUPTION_CAUSE_HOLD: _InterruptionCause.ValueType  # 1
     INTERRUPTION_CAUSE_CONSENT_WITHDRAWN: _InterruptionCause.ValueType  # 2
     INTERRUPTION_CAUSE_PLAN_WITHDRAWN: _InterruptionCause.ValueType  # 3
+    INTERRUPTION_CAUSE_COURSE_MOVED: _InterruptionCause.ValueType  # 4
+    """Of a booked session: its course goes on at another clinic."""
+    INTERRUPTION_CAUSE_PATIENT_DECEASED: _InterruptionCause.ValueType  # 5
+    """Of a booked session."""
 
 class InterruptionCause(_InterruptionCause, metaclass=_InterruptionCauseEnumTypeWrapper):
     """Why a session was interrupted."""
@@ -175,6 +179,10 @@ INTERRUPTION_CAUSE_UNSPECIFIED: InterruptionCause.ValueType  # 0
 INTERRUPTION_CAUSE_HOLD: InterruptionCause.ValueType  # 1
 INTERRUPTION_CAUSE_CONSENT_WITHDRAWN: InterruptionCause.ValueType  # 2
 INTERRUPTION_CAUSE_PLAN_WITHDRAWN: InterruptionCause.ValueType  # 3
+INTERRUPTION_CAUSE_COURSE_MOVED: InterruptionCause.ValueType  # 4
+"""Of a booked session: its course goes on at another clinic."""
+INTERRUPTION_CAUSE_PATIENT_DECEASED: InterruptionCause.ValueType  # 5
+"""Of a booked session."""
 Global___InterruptionCause: _TypeAlias = InterruptionCause  # noqa: Y015
 
 @_typing.final
@@ -397,6 +405,7 @@ class Session(_message.Message):
     STARTED_AT_FIELD_NUMBER: _builtins.int
     ENDED_AT_FIELD_NUMBER: _builtins.int
     INTERRUPTION_CAUSE_FIELD_NUMBER: _builtins.int
+    FURTHER_CLINIC_IDS_FIELD_NUMBER: _builtins.int
     session_id: _builtins.str
     etag: _builtins.str
     state: Global___SessionState.ValueType
@@ -440,6 +449,10 @@ class Session(_message.Message):
     def ended_at(self) -> _timestamp_pb2.Timestamp:
         """When it was completed, aborted or interrupted."""
 
+    @_builtins.property
+    def further_clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Clinics that read it beside its own: its course was moved there."""
+
     def __init__(
         self,
         *,
@@ -465,10 +478,11 @@ class Session(_message.Message):
         started_at: _timestamp_pb2.Timestamp | None = ...,
         ended_at: _timestamp_pb2.Timestamp | None = ...,
         interruption_cause: Global___InterruptionCause.ValueType = ...,
+        further_clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "booked_at", b"booked_at", "clearance", b"clearance", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "ends_at", b"ends_at", "interrupting_hold_id", b"interrupting_hold_id", "started_at", b"started_at", "starts_at", b"starts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "abort_reason", b"abort_reason", "booked_at", b"booked_at", "clearance", b"clearance", "clinic_id", b"clinic_id", "course_id", b"course_id", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "ends_at", b"ends_at", "etag", b"etag", "interrupting_hold_id", b"interrupting_hold_id", "interruption_cause", b"interruption_cause", "lot_ids", b"lot_ids", "number", b"number", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "started_at", b"started_at", "starts_at", b"starts_at", "state", b"state", "steps", b"steps"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id", "_interrupting_hold_id", b"_interrupting_hold_id", "abort_reason", b"abort_reason", "booked_at", b"booked_at", "clearance", b"clearance", "clinic_id", b"clinic_id", "course_id", b"course_id", "device_head_id", b"device_head_id", "ended_at", b"ended_at", "ends_at", b"ends_at", "etag", b"etag", "further_clinic_ids", b"further_clinic_ids", "interrupting_hold_id", b"interrupting_hold_id", "interruption_cause", b"interruption_cause", "lot_ids", b"lot_ids", "number", b"number", "patient_id", b"patient_id", "plan_id", b"plan_id", "practitioner_id", b"practitioner_id", "room_id", b"room_id", "session_id", b"session_id", "started_at", b"started_at", "starts_at", b"starts_at", "state", b"state", "steps", b"steps"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__device_head_id: _TypeAlias = _typing.Literal["device_head_id"]  # noqa: Y015
     _WhichOneofArgType__device_head_id: _TypeAlias = _typing.Literal["_device_head_id", b"_device_head_id"]  # noqa: Y015
@@ -604,6 +618,7 @@ class Reaction(_message.Message):
     FIRST_AWARE_AT_FIELD_NUMBER: _builtins.int
     OBSERVED_AT_FIELD_NUMBER: _builtins.int
     NARRATIVE_FIELD_NUMBER: _builtins.int
+    FURTHER_CLINIC_IDS_FIELD_NUMBER: _builtins.int
     reaction_id: _builtins.str
     etag: _builtins.str
     patient_id: _builtins.str
@@ -628,6 +643,10 @@ class Reaction(_message.Message):
     def narrative(self) -> _sealed_pb2.SealedText:
         """Points at the sealed narrative; unset where none was typed."""
 
+    @_builtins.property
+    def further_clinic_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Clinics that read it beside its own: the patient's course was moved there."""
+
     def __init__(
         self,
         *,
@@ -645,10 +664,11 @@ class Reaction(_message.Message):
         first_aware_at: _timestamp_pb2.Timestamp | None = ...,
         observed_at: _timestamp_pb2.Timestamp | None = ...,
         narrative: _sealed_pb2.SealedText | None = ...,
+        further_clinic_ids: _abc.Iterable[_builtins.str] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["_plan_id", b"_plan_id", "_session_id", b"_session_id", "first_aware_at", b"first_aware_at", "narrative", b"narrative", "observed_at", b"observed_at", "onset_at", b"onset_at", "plan_id", b"plan_id", "session_id", b"session_id"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_plan_id", b"_plan_id", "_session_id", b"_session_id", "clinic_id", b"clinic_id", "criteria", b"criteria", "etag", b"etag", "first_aware_at", b"first_aware_at", "grading_version", b"grading_version", "narrative", b"narrative", "observed_at", b"observed_at", "onset_at", b"onset_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "reaction_id", b"reaction_id", "session_id", b"session_id", "severity_grade", b"severity_grade", "term", b"term"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_plan_id", b"_plan_id", "_session_id", b"_session_id", "clinic_id", b"clinic_id", "criteria", b"criteria", "etag", b"etag", "first_aware_at", b"first_aware_at", "further_clinic_ids", b"further_clinic_ids", "grading_version", b"grading_version", "narrative", b"narrative", "observed_at", b"observed_at", "onset_at", b"onset_at", "patient_id", b"patient_id", "plan_id", b"plan_id", "reaction_id", b"reaction_id", "session_id", b"session_id", "severity_grade", b"severity_grade", "term", b"term"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__plan_id: _TypeAlias = _typing.Literal["plan_id"]  # noqa: Y015
     _WhichOneofArgType__plan_id: _TypeAlias = _typing.Literal["_plan_id", b"_plan_id"]  # noqa: Y015
