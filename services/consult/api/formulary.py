@@ -28,8 +28,9 @@ from services.consult.domain.consultation.screening import Questionnaire, Suitab
 from services.consult.domain.formulary import commands
 from services.consult.domain.formulary.errors import PolicyMissing
 from services.consult.domain.formulary.model import formulary_of
-from services.consult.domain.formulary.reference import Formulary, Ingredient, Schedule
+from services.consult.domain.formulary.reference import Formulary, Ingredient
 from services.consult.domain.formulary.rows import policy_on, signed_over, version_on
+from services.consult.domain.formulary.schedules import Schedule
 from services.consult.domain.plan.errors import IngredientNotFound, ProtocolNotFound
 from services.consult.handlers.formulary import FORMULARY
 from services.consult.reference.loader import formulary_on, reference

@@ -208,7 +208,7 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         self, request: pb.GetPhotoConsentTextRequest, context: Context
     ) -> pb.GetPhotoConsentTextResponse:
         await self.api.get(PATIENT, request.patient_id, PatientNotFound)
-        text = photo_text(purposes_of(request), request.language)
+        text = photo_text(purposes_of(request), request.language, self.api.clock.now().date())
         return pb.GetPhotoConsentTextResponse(
             text=text, text_digest=digest_of(text), language=request.language
         )
@@ -216,7 +216,7 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def SignPhotoConsent(
         self, request: pb.SignPhotoConsentRequest, context: Context
     ) -> pb.SignPhotoConsentResponse:
-        text = photo_text(purposes_of(request), request.language)
+        text = photo_text(purposes_of(request), request.language, self.api.clock.now().date())
         return await self.api.execute(
             request,
             pb.SignPhotoConsentResponse,

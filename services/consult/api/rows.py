@@ -13,7 +13,8 @@ from services.consult.domain.consultation.screening import (
     QuestionnaireItem,
     SuitabilityRule,
 )
-from services.consult.domain.formulary.reference import Formulary, Ingredient, Schedule
+from services.consult.domain.formulary.reference import Formulary, Ingredient
+from services.consult.domain.formulary.schedules import Schedule
 from services.consult.reference.loader import reference
 
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
+from services.consult.domain.formulary.chairside import ClinicMixture
 from services.consult.domain.formulary.commands import SignIngredient, SignPair, SignPolicy
 from services.consult.domain.formulary.facts import ApplicationFacts, SigningFacts
 from services.consult.domain.formulary.model import (
@@ -65,8 +66,7 @@ def file_row(code: str, **changes: object) -> Ingredient:
 FILES = Formulary(
     version="files",
     signed_by_code="FILES",
-    clinic_mixture_products_max=3,
-    clinic_mixture_source_codes=("R1",),
+    clinic_mixtures=(ClinicMixture(3, "1", ("R1",), date(2026, 1, 1), None, "FILES"),),
     ingredients=(
         file_row("biotin", compatibilities=(Compatibility("dexpanthenol", 60, ("R1",)),)),
         file_row("dexpanthenol"),

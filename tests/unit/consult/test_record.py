@@ -169,7 +169,7 @@ def test_a_photo_consent_is_taken_back() -> None:
 
 
 def test_the_photo_text_says_what_for_and_not_in_which_order() -> None:
-    texts = reference().texts("en")
+    texts = reference().texts("en", TODAY)
     one, two = text_for(texts, PURPOSES), text_for(texts, tuple(reversed(PURPOSES)))
     assert digest_of(one) == digest_of(two)
     assert digest_of(one) != digest_of(text_for(texts, tuple(PhotoPurpose)))

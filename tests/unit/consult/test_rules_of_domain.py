@@ -50,6 +50,7 @@ from tests.unit.consult.samples import (
     PLAN,
     QUOTE,
     SCALES,
+    TODAY,
     answers,
     cocktail,
     doctor,
@@ -77,7 +78,7 @@ from tests.unit.consult.ways import (
     woman,
 )
 
-FOUND = reference().texts("en")
+FOUND = reference().texts("en", TODAY)
 assert FOUND is not None
 ENGLISH = FOUND
 # Nutrients that a clinic may mix for immediate use, each with a limit signed for these tests.

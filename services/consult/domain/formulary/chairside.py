@@ -1,4 +1,4 @@
-"""Reference data beside the formulary: tests, creams, therapies, time to think, tolerances."""
+"""Reference data beside the formulary: tests, creams, therapies, time to think."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -116,12 +116,11 @@ class CoolingOffs:
 
 
 @dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How far a session may stray whose distance to the one before is at least `interval_days`."""
+class ClinicMixture:
+    """Out of how many sterile products a clinic may mix at most."""
 
-    interval_days: int
+    products_max: int
     version: str
-    tolerance_days: int
     source_codes: tuple[str, ...]
     effective_from: date
     effective_until: date | None
