@@ -37,6 +37,7 @@ from services.consult.domain.patient.standing import present, usable
 from services.consult.domain.plan.consent_text import digest_of
 from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.photo import photo_text
+from services.consult.reference.loader import reference
 
 Saying = type[RegisterPatient | AmendPatient]
 
@@ -78,7 +79,13 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         self, request: pb.RecordHistoryRequest, context: Context
     ) -> pb.RecordHistoryResponse:
         refuse_no_days(request)
-        return await self.api.execute(request, pb.RecordHistoryResponse, PATIENT, RecordHistory)
+        return await self.api.execute(
+            request,
+            pb.RecordHistoryResponse,
+            PATIENT,
+            RecordHistory,
+            vocabulary=reference().vocabulary,
+        )
 
     async def GetPatient(
         self, request: pb.GetPatientRequest, context: Context
@@ -158,7 +165,12 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         # Of the request's, so that the same request is answered with the same one.
         therapy_id = derived_id("therapy", request.patient_id, request.request_id)
         reply = await self.api.execute(
-            request, pb.RecordTherapyResponse, PATIENT, RecordTherapy, therapy_id=therapy_id
+            request,
+            pb.RecordTherapyResponse,
+            PATIENT,
+            RecordTherapy,
+            therapy_id=therapy_id,
+            vocabulary=reference().vocabulary,
         )
         reply.therapy_id = therapy_id
         return reply

@@ -22,6 +22,7 @@ from services.consult.domain.formulary.chairside import (
 )
 from services.consult.domain.formulary.reference import Formulary
 from services.consult.domain.formulary.schedules import Schedules
+from services.consult.domain.patient.vocabulary import Vocabulary
 from services.consult.domain.plan.consent_text import ConsentTexts
 from services.consult.domain.response.rules import ResponseRules
 from services.consult.reference.parts import Pairs, formulary_in, read
@@ -79,6 +80,11 @@ class Reference:
         """Return the texts of a language on `day`, or of the one it is a kind of: en for en-GB."""
         by_language = {texts.language: texts for texts in rows_of(day, self.consent_texts)}
         return by_language.get(language) or by_language.get(language.partition("-")[0])
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Return what a patient's record may be written in."""
+        return Vocabulary(self.labs, self.rules.codings, self.therapies)
 
     @property
     def rows(self) -> tuple[Row, ...]:

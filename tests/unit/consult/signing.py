@@ -28,6 +28,7 @@ from services.consult.domain.formulary.reference import (
     IngredientStatus,
     JurisdictionStatus,
 )
+from services.consult.reference.loader import reference
 from tests.unit.consult import samples
 from tests.unit.consult.samples import CHAIN, DOCTOR, NOW, TODAY, doctor
 
@@ -138,7 +139,7 @@ def sign_policy(**changes: object) -> SignPolicy:
 
 def signing_facts(until: date = TODAY) -> SigningFacts:
     """Return somebody whose licence is good until the end of `until`, and the files."""
-    return SigningFacts(doctor(until=until), FILES)
+    return SigningFacts(doctor(until=until), FILES, reference().labs)
 
 
 def application_facts(*plan_ids: str) -> ApplicationFacts:

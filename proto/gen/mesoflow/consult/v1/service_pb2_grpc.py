@@ -799,9 +799,12 @@ class PatientServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordHistory(self, request, context):
-        """Records allergies, conditions and medications; it replaces what was recorded before.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-        PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """Records allergies, conditions, medications, laboratory results and body weight; it replaces
+        what was recorded before. Results are held against the tests of ListLabs; what the record held
+        before is taken as it was.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LAB_UNKNOWN, LAB_RESULT_INVALID,
+        LAB_UNIT_UNKNOWN, CODING_UNKNOWN, DATE_INVALID; FAILED_PRECONDITION PATIENT_DECEASED,
+        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -850,9 +853,11 @@ class PatientServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordTherapy(self, request, context):
-        """Records a therapy beside ours.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """Records a therapy beside ours, by a code of a public system, or of urn:mesoflow:therapy for one
+        of ListSupplementaryTherapies.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT THERAPY_UNKNOWN, CODING_UNKNOWN,
+        DATE_INVALID; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+        ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1981,7 +1986,7 @@ class FormularyServiceServicer:
 
     def SignPolicy(self, request, context):
         """Signs the numbers that no source gives; it replaces what was signed before from its day on.
-        Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+        Errors: INVALID_ARGUMENT DATE_INVALID, LAB_UNKNOWN; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
         ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)

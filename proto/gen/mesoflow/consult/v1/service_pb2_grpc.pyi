@@ -231,9 +231,12 @@ class PatientServiceStub:
     Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID.
     """
     RecordHistory: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordHistoryRequest, _service_pb2.RecordHistoryResponse]
-    """Records allergies, conditions and medications; it replaces what was recorded before.
-    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-    PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+    """Records allergies, conditions, medications, laboratory results and body weight; it replaces
+    what was recorded before. Results are held against the tests of ListLabs; what the record held
+    before is taken as it was.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LAB_UNKNOWN, LAB_RESULT_INVALID,
+    LAB_UNIT_UNKNOWN, CODING_UNKNOWN, DATE_INVALID; FAILED_PRECONDITION PATIENT_DECEASED,
+    PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
     """
     GetPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPatientRequest, _service_pb2.GetPatientResponse]
     """Returns a patient without their identity.
@@ -258,9 +261,11 @@ class PatientServiceStub:
     Errors: none of its own.
     """
     RecordTherapy: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordTherapyRequest, _service_pb2.RecordTherapyResponse]
-    """Records a therapy beside ours.
-    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-    PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+    """Records a therapy beside ours, by a code of a public system, or of urn:mesoflow:therapy for one
+    of ListSupplementaryTherapies.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT THERAPY_UNKNOWN, CODING_UNKNOWN,
+    DATE_INVALID; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+    ETAG_MISMATCH.
     """
     EndTherapy: _aio.UnaryUnaryMultiCallable[_service_pb2.EndTherapyRequest, _service_pb2.EndTherapyResponse]
     """Ends one.
@@ -328,9 +333,12 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.RecordHistoryRequest,
         context: _aio.ServicerContext[_service_pb2.RecordHistoryRequest, _abc.Awaitable[_service_pb2.RecordHistoryResponse]],
     ) -> _abc.Awaitable[_service_pb2.RecordHistoryResponse]:
-        """Records allergies, conditions and medications; it replaces what was recorded before.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-        PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """Records allergies, conditions, medications, laboratory results and body weight; it replaces
+        what was recorded before. Results are held against the tests of ListLabs; what the record held
+        before is taken as it was.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LAB_UNKNOWN, LAB_RESULT_INVALID,
+        LAB_UNIT_UNKNOWN, CODING_UNKNOWN, DATE_INVALID; FAILED_PRECONDITION PATIENT_DECEASED,
+        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod
@@ -391,9 +399,11 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.RecordTherapyRequest,
         context: _aio.ServicerContext[_service_pb2.RecordTherapyRequest, _abc.Awaitable[_service_pb2.RecordTherapyResponse]],
     ) -> _abc.Awaitable[_service_pb2.RecordTherapyResponse]:
-        """Records a therapy beside ours.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """Records a therapy beside ours, by a code of a public system, or of urn:mesoflow:therapy for one
+        of ListSupplementaryTherapies.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT THERAPY_UNKNOWN, CODING_UNKNOWN,
+        DATE_INVALID; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+        ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod
@@ -660,7 +670,7 @@ class FormularyServiceStub:
     """
     SignPolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.SignPolicyRequest, _service_pb2.SignPolicyResponse]
     """Signs the numbers that no source gives; it replaces what was signed before from its day on.
-    Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+    Errors: INVALID_ARGUMENT DATE_INVALID, LAB_UNKNOWN; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
     ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
     """
     GetPolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPolicyRequest, _service_pb2.GetPolicyResponse]
@@ -752,7 +762,7 @@ class FormularyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.SignPolicyRequest, _abc.Awaitable[_service_pb2.SignPolicyResponse]],
     ) -> _abc.Awaitable[_service_pb2.SignPolicyResponse]:
         """Signs the numbers that no source gives; it replaces what was signed before from its day on.
-        Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+        Errors: INVALID_ARGUMENT DATE_INVALID, LAB_UNKNOWN; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
         ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
 
