@@ -164,13 +164,9 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         refuse_no_days(request)
         # Of the request's, so that the same request is answered with the same one.
         therapy_id = derived_id("therapy", request.patient_id, request.request_id)
+        more = {"therapy_id": therapy_id, "vocabulary": reference().vocabulary}
         reply = await self.api.execute(
-            request,
-            pb.RecordTherapyResponse,
-            PATIENT,
-            RecordTherapy,
-            therapy_id=therapy_id,
-            vocabulary=reference().vocabulary,
+            request, pb.RecordTherapyResponse, PATIENT, RecordTherapy, **more
         )
         reply.therapy_id = therapy_id
         return reply

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from services.consult.api.rows import rules as shown_rules
+from services.consult.api.rows import rules_on
 from services.consult.domain.consultation.commands import AssessSuitability, RecordFindings
 from services.consult.domain.consultation.decider import DECIDER, AssessmentFacts
 from services.consult.domain.consultation.errors import GradeUnknown
@@ -265,8 +265,8 @@ def test_an_allergy_is_known_by_its_coding_on_the_days_of_that(
 
 
 def test_shown_are_the_rules_of_the_day() -> None:
-    assert shown_rules("", BEFORE_ALL) == []
-    assert len(shown_rules("", TODAY)) == len(RULES.rules)
+    assert rules_on(BEFORE_ALL, "", "", "") == []
+    assert len(rules_on(TODAY, "", "", "")) == len(RULES.rules)
 
 
 def test_of_two_rows_of_a_place_the_one_of_the_day_says_the_days() -> None:
