@@ -108,6 +108,7 @@ async def test_every_row_that_counts_today_can_be_read(reader: Reader) -> None:
     # Of questionnaires those too that are still to be asked, or no longer.
     in_force = [row for row in HELD.rows if row not in HELD.questionnaires]
     assert counted(read) == len(rows_of(today, in_force)) + len(HELD.questionnaires)
+    assert {row.kind for row in read["Thresholds"]} == set(THRESHOLD.values()) - {0}
     sources = {row.source_code for row in await reader.rows("Sources", page_size=50)}
     assert sources == {source.source_code for source in HELD.sources}
     cited = {code for rows in read.values() for row in rows for code in codes_in(row)}
