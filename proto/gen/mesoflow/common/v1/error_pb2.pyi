@@ -201,7 +201,7 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_LANGUAGE_NOT_AVAILABLE: _Reason.ValueType  # 172
     """There is no consent text in this language."""
     REASON_GRADE_UNKNOWN: _Reason.ValueType  # 173
-    """The scale has no such grade."""
+    """The scale does not grade this diagnosis, or has no such grade; the violation names the field."""
     REASON_REVIEW_NOT_ASKED: _Reason.ValueType  # 174
     """The assessment asks for no physician's decision."""
     REASON_WEIGHT_MISSING: _Reason.ValueType  # 175
@@ -485,7 +485,7 @@ REASON_CONSENT_WITHDRAWN: Reason.ValueType  # 171
 REASON_LANGUAGE_NOT_AVAILABLE: Reason.ValueType  # 172
 """There is no consent text in this language."""
 REASON_GRADE_UNKNOWN: Reason.ValueType  # 173
-"""The scale has no such grade."""
+"""The scale does not grade this diagnosis, or has no such grade; the violation names the field."""
 REASON_REVIEW_NOT_ASKED: Reason.ValueType  # 174
 """The assessment asks for no physician's decision."""
 REASON_WEIGHT_MISSING: Reason.ValueType  # 175
