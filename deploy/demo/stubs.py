@@ -20,6 +20,7 @@ class Consult:
     patients: consult_grpc.PatientServiceStub
     consultations: consult_grpc.ConsultationServiceStub
     formulary: consult_grpc.FormularyServiceStub
+    reference: consult_grpc.ReferenceServiceStub
     cocktails: consult_grpc.CocktailServiceStub
     plans: consult_grpc.PlanServiceStub
     responses: consult_grpc.ResponseServiceStub
@@ -31,6 +32,7 @@ class Consult:
             consult_grpc.PatientServiceStub(channel),
             consult_grpc.ConsultationServiceStub(channel),
             consult_grpc.FormularyServiceStub(channel),
+            consult_grpc.ReferenceServiceStub(channel),
             consult_grpc.CocktailServiceStub(channel),
             consult_grpc.PlanServiceStub(channel),
             consult_grpc.ResponseServiceStub(channel),

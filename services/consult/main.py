@@ -10,6 +10,7 @@ from services.consult.api import (
     plan,
     response,
 )
+from services.consult.api import reference as reference_api
 from services.consult.api.erasure import Erasure
 from services.consult.api.export import Export
 from services.consult.clients.neighbours import Neighbours
@@ -31,7 +32,7 @@ from services.consult.store.typed import PostgresTyped
 def build(context: Context) -> Service:
     """Return consult with its servicers on `context`."""
     api, channels = context.api, context.channels
-    rooms = (directory, consultation, formulary, cocktail, plan, response)
+    rooms = (directory, consultation, formulary, reference_api, cocktail, plan, response)
     erasure = Erasure(api, Safety(channels["safety"]))
     export = Export(api, Neighbours(channels), PostgresTyped(context.pool, CONTRACT))
     return Service(

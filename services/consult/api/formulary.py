@@ -1,46 +1,36 @@
 """FormularyService: the reference data behind the decisions, as it is signed and in force."""
 
-from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Generic, TypeVar
 
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
 from services.chassis.grpc.api import Api
-from services.chassis.grpc.pages import paging
 from services.chassis.grpc.scope import Context, current
 from services.chassis.grpc.server import Servicer
 from services.chassis.mapping import chosen, to_message
 from services.consult.api.days import day_of
+from services.consult.api.listing import day_in, page_of
 from services.consult.api.rows import (
     ingredient,
     ingredients,
     newest_first,
     questionnaire,
+    questionnaires,
     rule,
     rule_id,
-    rules,
+    rules_on,
     schedule,
 )
 from services.consult.api.signed import changes_of
-from services.consult.domain.consultation.screening import Questionnaire, SuitabilityRule
 from services.consult.domain.formulary import commands
 from services.consult.domain.formulary.errors import PolicyMissing
 from services.consult.domain.formulary.model import formulary_of
-from services.consult.domain.formulary.reference import Formulary, Ingredient, Schedule
+from services.consult.domain.formulary.reference import Formulary
 from services.consult.domain.formulary.rows import policy_on, signed_over, version_on
 from services.consult.domain.plan.errors import IngredientNotFound, ProtocolNotFound
 from services.consult.handlers.formulary import FORMULARY
 from services.consult.reference.loader import formulary_on, reference
-
-RowT = TypeVar("RowT")
-Request = (
-    pb.ListIngredientsRequest
-    | pb.ListProtocolsRequest
-    | pb.ListQuestionnairesRequest
-    | pb.ListSuitabilityRulesRequest
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +42,9 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def GetIngredient(
         self, request: pb.GetIngredientRequest, context: Context
     ) -> pb.GetIngredientResponse:
-        formulary = await self._formulary()
-        row = formulary.ingredient(request.ingredient_code, self._today())
+        today = self._today()
+        formulary = await self._formulary(today)
+        row = formulary.ingredient(request.ingredient_code, today)
         if row is None:
             raise IngredientNotFound(ingredient_code=request.ingredient_code)
         return pb.GetIngredientResponse(ingredient=ingredient(row, formulary))
@@ -61,9 +52,10 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def ListIngredients(
         self, request: pb.ListIngredientsRequest, context: Context
     ) -> pb.ListIngredientsResponse:
-        formulary, wanted = await self._formulary(), chosen(request, "ingredient_class")
-        rows = ingredients(formulary, wanted, self._today())
-        page, token = self._page(request, rows, ingredient_listing(wanted))
+        formulary = await self._formulary(day := day_in(self.api, request.day))
+        of_class, goal = chosen(request, "ingredient_class"), chosen(request, "goal")
+        rows = ingredients(formulary, of_class, goal, day)
+        page, token = page_of(self.api, request, rows, lambda row: row.ingredient_code)
         return pb.ListIngredientsResponse(
             ingredients=[ingredient(row, formulary) for row in page],
             next_page_token=token,
@@ -81,10 +73,11 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def ListProtocols(
         self, request: pb.ListProtocolsRequest, context: Context
     ) -> pb.ListProtocolsResponse:
-        rows = reference().schedules.in_force(self._today())
-        listing: Listing[Schedule] = Listing("protocol", {}, lambda row: row.protocol_code)
-        page, token = self._page(request, rows, listing)
-        protocols = [schedule(row, self._today()) for row in page]
+        day, phase = day_in(self.api, request.day), chosen(request, "phase")
+        held = reference().schedules.in_force(day)
+        rows = [row for row in held if phase in ("", row.phase.value)]
+        page, token = page_of(self.api, request, rows, lambda row: row.protocol_code)
+        protocols = [schedule(row, day) for row in page]
         return pb.ListProtocolsResponse(protocols=protocols, next_page_token=token)
 
     async def SignIngredient(
@@ -131,9 +124,9 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def ListQuestionnaires(
         self, request: pb.ListQuestionnairesRequest, context: Context
     ) -> pb.ListQuestionnairesResponse:
-        rows = sorted(reference().questionnaires, key=newest_first)
-        listing: Listing[Questionnaire] = Listing("questionnaire", {}, newest_first)
-        page, token = self._page(request, rows, listing)
+        day = day_in(self.api, request.day) if request.HasField("day") else None
+        rows = questionnaires(day, request.item_code)
+        page, token = page_of(self.api, request, rows, newest_first)
         return pb.ListQuestionnairesResponse(
             questionnaires=[questionnaire(row, request.language) for row in page],
             next_page_token=token,
@@ -142,10 +135,9 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     async def ListSuitabilityRules(
         self, request: pb.ListSuitabilityRulesRequest, context: Context
     ) -> pb.ListSuitabilityRulesResponse:
-        wanted = chosen(request, "effect")
-        rows = rules(wanted, self._today())
-        listing: Listing[SuitabilityRule] = Listing("rule", {"effect": wanted}, rule_id)
-        page, token = self._page(request, rows, listing)
+        day, effect = day_in(self.api, request.day), chosen(request, "effect")
+        rows = rules_on(day, effect, request.topic_code, request.ingredient_code)
+        page, token = page_of(self.api, request, rows, rule_id)
         return pb.ListSuitabilityRulesResponse(
             rules=[rule(row) for row in page],
             next_page_token=token,
@@ -155,33 +147,11 @@ class FormularyRows(service_pb2_grpc.FormularyServiceServicer):
     def _today(self) -> date:
         return self.api.clock.now().date()
 
-    async def _formulary(self) -> Formulary:
-        """Return the formulary as it is in force for the caller's chain."""
-        day = self._today()
-        return signed_over(formulary_on(day), await changes_of(self.api), day)
-
-    def _page(
-        self, request: Request, rows: Sequence[RowT], listing: "Listing[RowT]"
-    ) -> tuple[Sequence[RowT], str]:
-        """Return a page of `rows`, which are sorted by code, and the token of the next."""
-        chain_id = current().caller.chain_id
-        asked = paging(self.api.keys, chain_id, request, listing.name, listing.filters)
-        left = [row for row in rows if listing.code(row) > (asked.after or "")]
-        return asked.cut(left, listing.code)
-
-
-@dataclass(frozen=True, slots=True)
-class Listing(Generic[RowT]):
-    """What a list is of: its name and filters bind its tokens, the code sorts it."""
-
-    name: str
-    filters: Mapping[str, str]
-    code: Callable[[RowT], str]
-
-
-def ingredient_listing(wanted: str) -> Listing[Ingredient]:
-    """Return the list of a class, sorted by code."""
-    return Listing("ingredient", {"class": wanted}, lambda row: row.ingredient_code)
+    async def _formulary(self, day: date) -> Formulary:
+        """Return the formulary as it is in force for the caller's chain on `day`."""
+        # Only today's is held ready: other days would push it out from under the commands.
+        files = formulary_on(day) if day == self._today() else reference().formulary.on(day)
+        return signed_over(files, await changes_of(self.api), day)
 
 
 def own() -> dict[str, str]:

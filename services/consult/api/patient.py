@@ -36,6 +36,7 @@ from services.consult.domain.patient.standing import present, usable
 from services.consult.domain.plan.consent_text import digest_of
 from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.photo import photo_text
+from services.consult.reference.loader import reference
 
 Saying = type[RegisterPatient | AmendPatient]
 
@@ -76,7 +77,13 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def RecordHistory(
         self, request: pb.RecordHistoryRequest, context: Context
     ) -> pb.RecordHistoryResponse:
-        return await self.api.execute(request, pb.RecordHistoryResponse, PATIENT, RecordHistory)
+        return await self.api.execute(
+            request,
+            pb.RecordHistoryResponse,
+            PATIENT,
+            RecordHistory,
+            vocabulary=reference().vocabulary,
+        )
 
     async def GetPatient(
         self, request: pb.GetPatientRequest, context: Context
@@ -154,8 +161,9 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     ) -> pb.RecordTherapyResponse:
         # Of the request's, so that the same request is answered with the same one.
         therapy_id = derived_id("therapy", request.patient_id, request.request_id)
+        more = {"therapy_id": therapy_id, "vocabulary": reference().vocabulary}
         reply = await self.api.execute(
-            request, pb.RecordTherapyResponse, PATIENT, RecordTherapy, therapy_id=therapy_id
+            request, pb.RecordTherapyResponse, PATIENT, RecordTherapy, **more
         )
         reply.therapy_id = therapy_id
         return reply
@@ -204,7 +212,7 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         self, request: pb.GetPhotoConsentTextRequest, context: Context
     ) -> pb.GetPhotoConsentTextResponse:
         await self.api.get(PATIENT, request.patient_id, PatientNotFound)
-        text = photo_text(purposes_of(request), request.language)
+        text = photo_text(purposes_of(request), request.language, self.api.clock.now().date())
         return pb.GetPhotoConsentTextResponse(
             text=text, text_digest=digest_of(text), language=request.language
         )
@@ -212,7 +220,7 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
     async def SignPhotoConsent(
         self, request: pb.SignPhotoConsentRequest, context: Context
     ) -> pb.SignPhotoConsentResponse:
-        text = photo_text(purposes_of(request), request.language)
+        text = photo_text(purposes_of(request), request.language, self.api.clock.now().date())
         return await self.api.execute(
             request,
             pb.SignPhotoConsentResponse,

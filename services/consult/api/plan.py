@@ -52,7 +52,8 @@ class Plans(service_pb2_grpc.PlanServiceServicer):
         self, request: pb.GetConsentTextRequest, context: Context
     ) -> pb.GetConsentTextResponse:
         plan = (await self.api.get(PLAN, request.plan_id, PlanNotFound)).state
-        text = consent_text(plan, await changes_of(self.api), request.language)
+        today = self.api.clock.now().date()
+        text = consent_text(plan, await changes_of(self.api), request.language, today)
         reply = pb.GetConsentTextResponse(plan_id=plan.plan_id, plan_version=plan.terms_version)
         reply.language, reply.text, reply.text_digest = request.language, text, digest_of(text)
         return reply

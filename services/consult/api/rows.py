@@ -13,7 +13,8 @@ from services.consult.domain.consultation.screening import (
     QuestionnaireItem,
     SuitabilityRule,
 )
-from services.consult.domain.formulary.reference import Formulary, Ingredient, Schedule
+from services.consult.domain.formulary.reference import Formulary, Ingredient
+from services.consult.domain.formulary.schedules import Schedule
 from services.consult.reference.loader import reference
 
 
@@ -36,10 +37,14 @@ def incompatibilities(code: str, formulary: Formulary) -> Iterable[model_pb2.Inc
                 )
 
 
-def ingredients(formulary: Formulary, wanted: str, day: date) -> Sequence[Ingredient]:
-    """Return the rows of a class, or of every class, that are in force on `day`."""
-    rows = formulary.in_force(day)
-    return [row for row in rows if wanted in ("", row.ingredient_class.value)]
+def ingredients(formulary: Formulary, wanted: str, goal: str, day: date) -> Sequence[Ingredient]:
+    """Return the rows of a class and for a goal, or of any, that are in force on `day`."""
+    return [
+        row
+        for row in formulary.in_force(day)
+        if wanted in ("", row.ingredient_class.value)
+        if goal in ("", *(each.value for each in row.goals))
+    ]
 
 
 def schedule(row: Schedule, day: date) -> model_pb2.ProtocolEntry:
@@ -53,6 +58,16 @@ def schedule(row: Schedule, day: date) -> model_pb2.ProtocolEntry:
 def newest_first(row: Questionnaire) -> str:
     """Return what questionnaires are sorted by."""
     return f"{(date.max - row.effective_from).days:07}/{row.version}"
+
+
+def questionnaires(day: date | None, item_code: str) -> Sequence[Questionnaire]:
+    """Return the versions that may be answered on `day` and ask an item; None and empty: all."""
+    return [
+        row
+        for row in reference().questionnaires
+        if day is None or row.in_force_on(day)
+        if item_code in ("", *row.item_codes)
+    ]
 
 
 def questionnaire(row: Questionnaire, language: str) -> model_pb2.Questionnaire:
@@ -79,15 +94,30 @@ def question(item: QuestionnaireItem, language: str) -> model_pb2.QuestionnaireI
     )
 
 
-def rules(effect: str, day: date) -> Sequence[SuitabilityRule]:
-    """Return the rules of `day` that have an effect, or any effect, by their id."""
-    found = (row for row in reference().rules.on(day).rules if effect in ("", row.effect.value))
-    return sorted(found, key=rule_id)
+def rules_on(
+    day: date, effect: str, topic_code: str, ingredient_code: str
+) -> Sequence[SuitabilityRule]:
+    """Return the rules of `day` with an effect, that watch a topic and keep an ingredient out.
+
+    Empty is any.
+    """
+    return [
+        row
+        for row in reference().rules.on(day).rules
+        if effect in ("", row.effect.value)
+        if topic_code in ("", *topics_of(row))
+        if ingredient_code in ("", *row.excluded_ingredient_codes)
+    ]
 
 
 def rule_id(row: SuitabilityRule) -> str:
     """Return what rules are sorted by."""
     return row.rule_id
+
+
+def topics_of(row: SuitabilityRule) -> Sequence[str]:
+    """Return the topics of all that a rule watches, also of what would silence it."""
+    return [each.topic.value for each in (*row.watched, *row.unless)]
 
 
 def rule(row: SuitabilityRule) -> model_pb2.SuitabilityRule:
@@ -101,6 +131,9 @@ def rule(row: SuitabilityRule) -> model_pb2.SuitabilityRule:
         remedy_code=row.remedy_code,
         excluded_ingredient_codes=row.excluded_ingredient_codes,
         source_codes=row.source_codes,
+        effective_from=day_message(row.effective_from),
+        effective_until=day_message(row.effective_until) if row.effective_until else None,
+        signed_by_code=row.signed_by_code,
     )
 
 

@@ -28,6 +28,11 @@ def rows_of(day: date, rows: Iterable[RowT]) -> tuple[RowT, ...]:
     return tuple(row for row in rows if is_in_force(row, day))
 
 
+def aged_on(measured_on: date, valid_days: int) -> date:
+    """Return the first day on which a measure counts no more: it is older than `valid_days`."""
+    return measured_on + timedelta(days=valid_days + 1)
+
+
 def turning_days(rows: Iterable[Dated]) -> Sequence[date]:
     """Return the days from which on other rows count than the day before."""
     days = set[date]()

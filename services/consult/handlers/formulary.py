@@ -25,7 +25,7 @@ from services.consult.reference.loader import reference
 async def gather_signing(command: Signing, state: Changes | None, reader: Reader) -> SigningFacts:
     """Look up who signs."""
     practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
-    return SigningFacts(practitioner, reference().formulary)
+    return SigningFacts(practitioner, reference().formulary, reference().labs)
 
 
 async def gather_open_plans(

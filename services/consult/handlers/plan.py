@@ -19,7 +19,7 @@ from services.consult.domain.plan.commands import (
     SignResponsibility,
 )
 from services.consult.domain.plan.consent_complete import gaps, refuse_incomplete
-from services.consult.domain.plan.consent_parts import Assembly, Material, terms_day
+from services.consult.domain.plan.consent_parts import Assembly, Material, terms_day, words_day
 from services.consult.domain.plan.consent_text import digest_of
 from services.consult.domain.plan.decider import DECIDER
 from services.consult.domain.plan.errors import LanguageNotAvailable, PlanAlreadyImported
@@ -42,9 +42,9 @@ from services.consult.handlers.patient import PATIENT
 from services.consult.reference.loader import formulary_on, reference
 
 
-def consent_text(plan: Plan, changes: Changes | None, language: str) -> str:
+def consent_text(plan: Plan, changes: Changes | None, language: str, today: date) -> str:
     """Return the text of `plan` as it is, or refuse one that lacks something or its language."""
-    material = material_of(plan, changes, language)
+    material = material_of(plan, changes, language, today)
     if material is None:
         raise LanguageNotAvailable(language=language)
     text = Assembly(plan, material).text()
@@ -52,19 +52,19 @@ def consent_text(plan: Plan, changes: Changes | None, language: str) -> str:
     return text
 
 
-def material_of(plan: Plan, changes: Changes | None, language: str) -> Material | None:
+def material_of(plan: Plan, changes: Changes | None, language: str, today: date) -> Material | None:
     """Return what the text of `plan` is made of; None where there is none in the language."""
     held = reference()
-    texts = held.texts(language)
+    texts = held.texts(language, words_day(plan, today))
     if texts is None:
         return None
     day = terms_day(plan)
     return Material(texts, signed_over(formulary_on(day), changes, day), held.therapies.on(day))
 
 
-def signing_text(plan: Plan, changes: Changes | None, language: str) -> SigningFacts:
+def signing_text(plan: Plan, changes: Changes | None, language: str, today: date) -> SigningFacts:
     """Return the text as it is to be signed, by nobody yet; without a digest there is none."""
-    material = material_of(plan, changes, language)
+    material = material_of(plan, changes, language, today)
     readable = plan.quote is not None and plan.state is not PlanState.WITHDRAWN
     if material is None or not readable:
         return SigningFacts(None, None)
@@ -135,7 +135,8 @@ async def gather_signing(
     """Look up who takes the signature, and make the text that it has to stand under."""
     if state is None:
         return None
-    text = signing_text(state, await changes_of(reader), command.language)
+    today = command.at.date()
+    text = signing_text(state, await changes_of(reader), command.language, today)
     practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
     return SigningFacts(practitioner, text.text_digest, text.gaps)
 

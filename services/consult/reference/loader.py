@@ -13,14 +13,16 @@ from typing import Protocol
 from services.chassis.kernel import remembered
 from services.consult.domain.consultation.grading import Scales
 from services.consult.domain.consultation.screening import Questionnaire, RuleSet
-from services.consult.domain.dating import Dated
+from services.consult.domain.dating import Dated, rows_of
 from services.consult.domain.formulary.chairside import (
     Anaesthetics,
     CoolingOffs,
     Labs,
     SupplementaryTherapies,
 )
-from services.consult.domain.formulary.reference import Formulary, Schedules
+from services.consult.domain.formulary.reference import Formulary
+from services.consult.domain.formulary.schedules import Schedules
+from services.consult.domain.patient.vocabulary import Vocabulary
 from services.consult.domain.plan.consent_text import ConsentTexts
 from services.consult.domain.response.rules import ResponseRules
 from services.consult.reference.parts import Pairs, formulary_in, read
@@ -74,28 +76,37 @@ class Reference:
         """Return a version of the questionnaire."""
         return next((q for q in self.questionnaires if q.version == version), None)
 
-    def texts(self, language: str) -> ConsentTexts | None:
-        """Return the texts of a language, or of the language that it is a kind of: en for en-GB."""
-        by_language = {texts.language: texts for texts in self.consent_texts}
+    def texts(self, language: str, day: date) -> ConsentTexts | None:
+        """Return the texts of a language on `day`, or of the one it is a kind of: en for en-GB."""
+        by_language = {texts.language: texts for texts in rows_of(day, self.consent_texts)}
         return by_language.get(language) or by_language.get(language.partition("-")[0])
+
+    @property
+    def vocabulary(self) -> Vocabulary:
+        """Return what a patient's record may be written in."""
+        return Vocabulary(self.labs, self.rules.codings, self.therapies)
 
     @property
     def rows(self) -> tuple[Row, ...]:
         """Return every row that counts from a day on."""
         return (
             *self.formulary.ingredients,
+            *self.formulary.clinic_mixtures,
             *self.pairs.pairs,
             *self.anaesthetics.topical_products,
             *self.schedules.schedules,
             *self.schedules.tolerances,
+            *self.schedules.floors,
             *self.rules.rules,
             *self.rules.codings,
             *self.questionnaires,
+            *self.consent_texts,
             *self.scales.scales,
             *self.scales.pull_tests,
             *self.labs.labs,
             *self.therapies.therapies,
             *self.cooling_offs.rows,
+            *self.response_rules.reviews,
             *self.response_rules.responders,
             *self.response_rules.verdicts,
             *self.response_rules.trials,
@@ -109,7 +120,6 @@ class Reference:
             self.pairs,
             self.schedules,
             self.rules,
-            *self.consent_texts,
             self.scales,
             self.labs,
             self.anaesthetics,
@@ -125,12 +135,16 @@ class NotSignedError(RuntimeError):
 
 
 @dataclass(frozen=True, slots=True)
-class _Questionnaires:
+class Questionnaires:
+    """The file of the questionnaires."""
+
     questionnaires: tuple[Questionnaire, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Sources:
+class Sources:
+    """The file of the sources."""
+
     sources: tuple[Source, ...]
 
 
@@ -156,9 +170,9 @@ def load(folder: Path) -> Reference:
         pairs=pairs,
         schedules=read(folder / "protocols.json", Schedules),
         rules=read(folder / "suitability_rules.json", RuleSet),
-        questionnaires=read(folder / "questionnaires.json", _Questionnaires).questionnaires,
+        questionnaires=read(folder / "questionnaires.json", Questionnaires).questionnaires,
         consent_texts=tuple(read(path, ConsentTexts) for path in texts),
-        sources=read(folder / "sources.json", _Sources).sources,
+        sources=read(folder / "sources.json", Sources).sources,
         scales=read(folder / "diagnosis_scales.json", Scales),
         labs=read(folder / "labs.json", Labs),
         anaesthetics=anaesthetics,

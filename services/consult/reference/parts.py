@@ -10,7 +10,7 @@ from typing import TypeVar
 
 import msgspec
 
-from services.consult.domain.formulary.chairside import Anaesthetics
+from services.consult.domain.formulary.chairside import Anaesthetics, ClinicMixture
 from services.consult.domain.formulary.reference import (
     Compatibility,
     Formulary,
@@ -27,8 +27,7 @@ class Head:
 
     version: str
     signed_by_code: str
-    clinic_mixture_products_max: int
-    clinic_mixture_source_codes: tuple[str, ...]
+    clinic_mixtures: tuple[ClinicMixture, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +84,7 @@ def formulary_in(folder: Path, pairs: Pairs, anaesthetics: Anaesthetics) -> Form
     return Formulary(
         version=head.version,
         signed_by_code=head.signed_by_code,
-        clinic_mixture_products_max=head.clinic_mixture_products_max,
-        clinic_mixture_source_codes=head.clinic_mixture_source_codes,
+        clinic_mixtures=head.clinic_mixtures,
         ingredients=tuple(allowed(row, pairs) for row in rows),
         incompatibilities=tuple(forbidden(row) for row in pairs.pairs if not row.compatible),
         topical_products=anaesthetics.topical_products,

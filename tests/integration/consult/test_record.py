@@ -1,5 +1,7 @@
 """The directory and a patient's record, changed over the wire."""
 
+from typing import Any
+
 import pytest
 from google.type import date_pb2
 
@@ -11,6 +13,7 @@ from tests.support.calls import Caller, Refusal, new_id, refusal
 from tests.support.directory import Directory
 
 JUNE, JULY = (date_pb2.Date(year=2026, month=month, day=1) for month in (6, 7))
+FAR = date_pb2.Date(year=9999, month=1, day=1)
 NO_DAY = date_pb2.Date(year=2026, month=2, day=30)
 DATE_INVALID = Refusal("INVALID_ARGUMENT", "DATE_INVALID")
 TOPICAL = patient_pb2.Coding(system="http://snomed.info/sct", code="387272001")
@@ -162,6 +165,59 @@ async def test_a_unit_is_a_code_and_no_text(directory: Directory, unit_code: str
     request = pb.RecordHistoryRequest(request_id=new_id(), patient_id=patient_id, history=history)
     refused = await refusal(physician(directory).call(directory.patients.RecordHistory, request))
     assert (refused.reason, refused.fields) == ("REQUEST_INVALID", ["history.labs.unit_code"])
+
+
+@pytest.mark.parametrize(
+    ("lab", "reason", "field"),
+    [
+        ({"lab_code": "FERRITINE", "value_thousandths": 1}, "LAB_UNKNOWN", "lab_code"),
+        ({"value_thousandths": 1, "unit_code": "g"}, "LAB_UNIT_UNKNOWN", "unit_code"),
+        ({"value_thousandths": 1}, "LAB_UNIT_UNKNOWN", "unit_code"),
+        ({"positive": answer_pb2.ANSWER_NO}, "LAB_RESULT_INVALID", "value_thousandths"),
+        (
+            {"lab_code": "PREGNANCY_TEST", "value_thousandths": 1},
+            "LAB_RESULT_INVALID",
+            "value_thousandths",
+        ),
+        (
+            {"value_thousandths": 1, "unit_code": "ug/L", "measured_on": FAR},
+            "DATE_INVALID",
+            "measured_on",
+        ),
+        ({"value_thousandths": 1, "unit_code": "ug/L"}, "", ""),
+        ({"lab_code": "PREGNANCY_TEST", "positive": answer_pb2.ANSWER_NO}, "", ""),
+    ],
+)
+async def test_a_result_is_held_against_its_test(
+    directory: Directory, lab: dict[str, Any], reason: str, field: str
+) -> None:
+    patient_id, no = await registered(directory), answer_pb2.ANSWER_NO
+    stated = patient_pb2.LabResult(**{"lab_code": "FERRITIN", "measured_on": JUNE, **lab})
+    history = patient_pb2.History(pregnant=no, breastfeeding=no, labs=[stated])
+    request = pb.RecordHistoryRequest(request_id=new_id(), patient_id=patient_id, history=history)
+    asked = physician(directory).call(directory.patients.RecordHistory, request)
+    if not reason:
+        await asked
+        assert list((await shown(directory, patient_id)).history.labs) == [stated]
+        return
+    refused = await refusal(asked)
+    assert (refused.status, refused.reason) == ("INVALID_ARGUMENT", reason)
+    assert refused.fields == [f"history.labs[0].{field}"]
+
+
+async def test_codes_of_the_house_are_those_of_the_reference_data(directory: Directory) -> None:
+    patient_id, no, doctor = await registered(directory), answer_pb2.ANSWER_NO, physician(directory)
+    allergy = patient_pb2.Coding(system="urn:mesoflow:ingredient", code="lidocain")
+    history = patient_pb2.History(pregnant=no, breastfeeding=no, allergies=[allergy])
+    request = pb.RecordHistoryRequest(request_id=new_id(), patient_id=patient_id, history=history)
+    refused = await refusal(doctor.call(directory.patients.RecordHistory, request))
+    assert (refused.reason, refused.fields) == ("CODING_UNKNOWN", ["history.allergies[0].code"])
+    recording = therapy(patient_id)
+    recording.coding.system, recording.coding.code = "urn:mesoflow:therapy", "minoxidil"
+    refused = await refusal(doctor.call(directory.patients.RecordTherapy, recording))
+    assert (refused.reason, refused.fields) == ("THERAPY_UNKNOWN", ["coding.code"])
+    recording.coding.code, recording.request_id = "minoxidil_topical_5", new_id()
+    assert (await doctor.call(directory.patients.RecordTherapy, recording)).therapy_id
 
 
 @pytest.mark.parametrize("language", ["en", "en-GB"])

@@ -68,6 +68,7 @@ RULES = reference().rules
 QUESTIONNAIRE = reference().questionnaires[0]
 
 SCALES = reference().scales
+VOCABULARY = reference().vocabulary
 AROUND = ("patient", "consultation", "clinic", "ground")
 
 CLINIC_OPENED = ClinicOpened(CLINIC, "MAIN", "Europe/London", "GB", "LTD-1", NOW)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 from typing import Any, TypeVar
 
+from services.consult.domain.formulary.chairside import ClinicMixture
 from services.consult.domain.formulary.commands import SignIngredient, SignPair, SignPolicy
 from services.consult.domain.formulary.facts import ApplicationFacts, SigningFacts
 from services.consult.domain.formulary.model import (
@@ -27,6 +28,7 @@ from services.consult.domain.formulary.reference import (
     IngredientStatus,
     JurisdictionStatus,
 )
+from services.consult.reference.loader import reference
 from tests.unit.consult import samples
 from tests.unit.consult.samples import CHAIN, DOCTOR, NOW, TODAY, doctor
 
@@ -65,8 +67,7 @@ def file_row(code: str, **changes: object) -> Ingredient:
 FILES = Formulary(
     version="files",
     signed_by_code="FILES",
-    clinic_mixture_products_max=3,
-    clinic_mixture_source_codes=("R1",),
+    clinic_mixtures=(ClinicMixture(3, "1", ("R1",), date(2026, 1, 1), None, "FILES"),),
     ingredients=(
         file_row("biotin", compatibilities=(Compatibility("dexpanthenol", 60, ("R1",)),)),
         file_row("dexpanthenol"),
@@ -138,7 +139,7 @@ def sign_policy(**changes: object) -> SignPolicy:
 
 def signing_facts(until: date = TODAY) -> SigningFacts:
     """Return somebody whose licence is good until the end of `until`, and the files."""
-    return SigningFacts(doctor(until=until), FILES)
+    return SigningFacts(doctor(until=until), FILES, reference().labs)
 
 
 def application_facts(*plan_ids: str) -> ApplicationFacts:

@@ -89,11 +89,12 @@ def test_a_refusal_shows_the_arithmetic() -> None:
 WEIGHTS: list[tuple[dict[str, object], type[DomainError] | None]] = [
     ({"weight": None}, WeightMissing),
     ({"weight": None, "policy": None}, WeightMissing),
-    ({"weight": weighed(70_000, days_ago(60))}, WeightMissing),
+    ({"weight": weighed(70_000, days_ago(61))}, WeightMissing),
     ({"weight": weighed(70_000, days_ago(-1))}, WeightMissing),
     ({"weight": WEIGHED_TODAY, "policy": None}, PolicyMissing),
     ({"weight": WEIGHED_TODAY, "policy": policy(weight_valid_days=None)}, PolicyMissing),
-    ({"weight": weighed(70_000, days_ago(59))}, None),
+    # At most as old as it counts: as the rules of suitability read the same number.
+    ({"weight": weighed(70_000, days_ago(60))}, None),
     ({"weight": WEIGHED_TODAY}, None),
 ]
 

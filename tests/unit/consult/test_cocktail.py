@@ -1,11 +1,16 @@
 """Cocktails checked: every verdict with its rule, its subject and its arithmetic."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from services.chassis.kernel import DomainError
 from services.consult.domain.cocktail.checks import Check, checks, refuse_failed
+from services.consult.domain.cocktail.mixing import preparation_checks
+from services.consult.domain.cocktail.model import Mixture
 from services.consult.domain.formulary.errors import PolicyMissing
 from services.consult.domain.formulary.reference import (
     Compatibility,
@@ -18,9 +23,7 @@ from services.consult.domain.plan import errors
 from services.consult.domain.plan.model import PreparationSource
 from services.consult.reference.loader import reference
 from tests.unit.consult.cocktails import FORMULARY, amended, failed, ground, limited
-from tests.unit.consult.samples import (
-    cocktail,
-)
+from tests.unit.consult.samples import TODAY, cocktail
 
 CLINIC_MIXED = PreparationSource.CLINIC_MIXED
 SEPARATE = PreparationSource.SEPARATE_SYRINGES
@@ -179,6 +182,19 @@ def test_sterile_products_are_counted_as_the_rows_say() -> None:
     assert "3 sterile products of at most 3" in [
         each.arithmetic for each in checks(mixture, None, two_vials)
     ]
+
+
+def test_without_a_row_in_force_no_clinic_mixes_anything() -> None:
+    rows = reference().formulary.clinic_mixtures
+    ended = tuple(replace(row, effective_until=TODAY - timedelta(days=1)) for row in rows)
+    for mixtures, most in ((rows, 3), (ended, 0)):
+        formulary = replace(FORMULARY, clinic_mixtures=mixtures).on(TODAY)
+        mixture = Mixture(CLINIC_MIXED, formulary.ingredients[:1], {})
+        counted, *_ = preparation_checks(mixture, formulary)
+        assert (counted.verdict is None, counted.arithmetic.endswith(f"most {most}")) == (
+            most == 3,
+            True,
+        )
 
 
 def test_three_products_with_a_signed_row_for_each_pair_are_mixed() -> None:

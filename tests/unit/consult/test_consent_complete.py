@@ -14,9 +14,9 @@ from services.consult.handlers.plan import signing_text
 from services.consult.reference.loader import reference
 from tests.unit.consult.cocktails import FORMULARY, amended
 from tests.unit.consult.plans import QUOTED, SIGN, SIGNING, after, plan_after
-from tests.unit.consult.samples import proposed, quoted
+from tests.unit.consult.samples import TODAY, proposed, quoted
 
-FOUND = reference().texts("en")
+FOUND = reference().texts("en", TODAY)
 assert FOUND is not None
 ENGLISH: ConsentTexts = FOUND
 THERAPIES = reference().therapies
@@ -112,6 +112,8 @@ def test_a_text_with_a_gap_is_not_signed() -> None:
 
 
 def test_the_facts_of_a_signature_carry_the_gaps() -> None:
-    assert signing_text(PLAN, None, "en").gaps == ()
+    assert signing_text(PLAN, None, "en", TODAY).gaps == ()
     unpriced = plan_after(proposed(), replace(quoted(), total_12_months=None))
-    assert [gap.kind for gap in signing_text(unpriced, None, "en").gaps] == ["COST_12_24_MONTHS"]
+    assert [gap.kind for gap in signing_text(unpriced, None, "en", TODAY).gaps] == [
+        "COST_12_24_MONTHS"
+    ]

@@ -23,7 +23,8 @@ from services.consult.domain.formulary.events import (
     PairSigned,
     PolicySigned,
 )
-from services.consult.domain.formulary.facts import SigningFacts
+from services.consult.domain.formulary.model import LabValidity
+from services.consult.domain.patient.errors import LabUnknown
 from services.consult.domain.plan.errors import IngredientNotFound
 from services.consult.domain.practitioner.errors import LicenceLapsed
 from services.consult.domain.practitioner.model import Profession
@@ -79,11 +80,11 @@ def test_a_lapsed_licence_signs_nothing(command: Signing) -> None:
     with pytest.raises(LicenceLapsed):
         spec.when(command, signing_facts(until=YESTERDAY))
     with pytest.raises(LicenceLapsed):
-        spec.when(command, SigningFacts(None, FILES))
+        spec.when(command, replace(signing_facts(), practitioner=None))
 
 
 def test_who_leads_need_not_be_a_physician() -> None:
-    nurse = SigningFacts(doctor(Profession.NURSE), FILES)
+    nurse = replace(signing_facts(), practitioner=doctor(Profession.NURSE))
     assert spec.when(sign_policy(), nurse)
 
 
@@ -229,3 +230,22 @@ def test_a_command_without_its_facts_is_a_fault_of_ours() -> None:
     with pytest.raises(AssertionError):
         spec.when(APPLY, None)
     assert not issubclass(AssertionError, DomainError)
+
+
+@pytest.mark.parametrize(
+    ("codes", "field"),
+    [
+        ((), ""),
+        (("PSA", "PREGNANCY_TEST"), ""),
+        (("PSA", "PREGNANCYTEST"), "policy.lab_validities[1].lab_code"),
+    ],
+)
+def test_days_are_signed_for_tests_that_there_are(codes: tuple[str, ...], field: str) -> None:
+    numbers = policy(lab_validities=tuple(LabValidity(code, 30) for code in codes))
+    command = sign_policy(policy=numbers)
+    if not field:
+        assert spec.when(command, signing_facts())
+        return
+    with pytest.raises(LabUnknown) as refused:
+        spec.when(command, signing_facts())
+    assert [each.subject for each in refused.value.violations] == [field]

@@ -53,7 +53,8 @@ def test_what_the_scale_does_not_have_is_refused(
     with pytest.raises(GradeUnknown) as refused:
         refuse_grade(findings(diagnosis=diagnosis, scale=scale, grade_code=grade), SCALES)
     [violation] = refused.value.violations
-    assert (violation.kind, violation.subject) == ("GRADE", grade)
+    assert (violation.kind, violation.subject) == ("GRADE", "findings.grade_code")
+    assert violation.description.startswith(f"{grade} is no grade")
 
 
 GRADED = {diagnosis for diagnosis, _ in GRADES}
@@ -65,7 +66,8 @@ def test_a_diagnosis_is_graded_on_its_own_scales_only(diagnosis: Diagnosis, scal
     with pytest.raises(GradeUnknown) as refused:
         refuse_grade(findings(diagnosis=diagnosis, scale=scale, grade_code="I"), SCALES)
     [violation] = refused.value.violations
-    assert (violation.kind, violation.subject) == ("SCALE", scale.value)
+    assert (violation.kind, violation.subject) == ("SCALE", "findings.scale")
+    assert violation.description.startswith(scale.value)
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from services.consult.domain.patient.model import (
     age_band,
 )
 from tests.support.spec import Spec
-from tests.unit.consult.samples import CLINIC, HISTORY, NOW, PATIENT
+from tests.unit.consult.samples import CLINIC, HISTORY, NOW, PATIENT, VOCABULARY
 
 
 def registered(vital_status: VitalStatus = VitalStatus.ALIVE) -> PatientRegistered:
@@ -27,7 +27,7 @@ def registered(vital_status: VitalStatus = VitalStatus.ALIVE) -> PatientRegister
 REGISTER = RegisterPatient(
     PATIENT, CLINIC, None, VitalStatus.ALIVE, AgeBand.ADULT, PregnancyPotential.ASKED_NO, NOW
 )
-RECORD = RecordHistory(PATIENT, HISTORY, NOW)
+RECORD = RecordHistory(PATIENT, HISTORY, VOCABULARY, NOW)
 
 
 def test_a_patient_is_registered() -> None:

@@ -60,7 +60,16 @@ from services.consult.domain.practitioner.errors import LicenceLapsed
 from services.consult.domain.practitioner.model import Practitioner
 from services.consult.reference.loader import reference
 from tests.support.spec import Spec
-from tests.unit.consult.samples import CLINIC, DOCTOR, HISTORY, NOW, PATIENT, TODAY, doctor
+from tests.unit.consult.samples import (
+    CLINIC,
+    DOCTOR,
+    HISTORY,
+    NOW,
+    PATIENT,
+    TODAY,
+    VOCABULARY,
+    doctor,
+)
 
 OTHER = PATIENT.replace("a1", "a2")
 LATER = NOW + timedelta(days=1)
@@ -78,7 +87,7 @@ PATIENTS = Spec(DECIDER)
 KNOWN = PATIENTS.given(REGISTERED)
 TOPICAL = Coding("http://snomed.info/sct", "387272001")
 THERAPY = Therapy("t", TherapyKind.TOPICAL, TOPICAL, TODAY, None)
-RECORD = RecordTherapy(PATIENT, "t", TherapyKind.TOPICAL, TOPICAL, TODAY, None, NOW)
+RECORD = RecordTherapy(PATIENT, "t", TherapyKind.TOPICAL, TOPICAL, TODAY, None, VOCABULARY, NOW)
 RECORDED = TherapyRecorded(PATIENT, THERAPY, NOW)
 PLACE = PlaceLegalHold(PATIENT, "h", None, NOW)
 PLACED = LegalHoldPlaced(PATIENT, "h", None, NOW)
@@ -169,7 +178,7 @@ def test_a_photo_consent_is_taken_back() -> None:
 
 
 def test_the_photo_text_says_what_for_and_not_in_which_order() -> None:
-    texts = reference().texts("en")
+    texts = reference().texts("en", TODAY)
     one, two = text_for(texts, PURPOSES), text_for(texts, tuple(reversed(PURPOSES)))
     assert digest_of(one) == digest_of(two)
     assert digest_of(one) != digest_of(text_for(texts, tuple(PhotoPurpose)))
@@ -229,7 +238,7 @@ OVER: dict[type[DomainError], Event] = {
 }
 BEGUN: list[Command] = [
     AMEND,
-    RecordHistory(PATIENT, HISTORY, NOW),
+    RecordHistory(PATIENT, HISTORY, VOCABULARY, NOW),
     RECORD,
     EndTherapy(PATIENT, "t", TODAY, NOW),
     SIGN,

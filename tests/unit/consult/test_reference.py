@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from collections.abc import Iterator
 from itertools import pairwise
 from pathlib import Path
 
@@ -17,27 +16,32 @@ from services.consult.domain.formulary.chairside import (
     Labs,
     SupplementaryTherapies,
 )
-from services.consult.domain.formulary.reference import (
-    EvidenceLevel,
-    IngredientStatus,
-    Schedule,
-    Schedules,
-)
+from services.consult.domain.formulary.reference import EvidenceLevel, IngredientStatus
+from services.consult.domain.formulary.schedules import Schedule, Schedules
 from services.consult.domain.plan.consent_text import ConsentTexts
 from services.consult.domain.plan.model import Goal, PreparationSource
 from services.consult.domain.response.rules import ResponseRules
 from services.consult.reference import loader
-from services.consult.reference.loader import NotSignedError, load, reference, refuse_unsigned
+from services.consult.reference.loader import (
+    NotSignedError,
+    Questionnaires,
+    Sources,
+    load,
+    reference,
+    refuse_unsigned,
+)
 from services.consult.reference.parts import (
     Head,
     Pairs,
     read,
 )
 from tests.unit.consult.samples import TODAY
+from tests.unit.consult.test_reference_rows import FILES, lists_of_sources
 
-FILES = sorted(loader.HERE.rglob("*.json"))
 TYPED: dict[str, type[object]] = {
     "formulary.json": Head,
+    "questionnaires.json": Questionnaires,
+    "sources.json": Sources,
     "pairs.json": Pairs,
     "protocols.json": Schedules,
     "suitability_rules.json": RuleSet,
@@ -52,18 +56,6 @@ TYPED: dict[str, type[object]] = {
 PARTS = sorted((loader.HERE / "formulary").glob("*.json"))
 HELD = reference()
 ROWS = HELD.formulary.ingredients
-
-
-def lists_of_sources(value: object) -> Iterator[list[str]]:
-    if isinstance(value, dict):
-        for key, part in value.items():
-            if key.endswith("source_codes"):
-                yield part
-            else:
-                yield from lists_of_sources(part)
-    elif isinstance(value, list):
-        for part in value:
-            yield from lists_of_sources(part)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -107,52 +99,6 @@ def test_every_row_has_a_source() -> None:
     assert all(limit.source_codes and limit.note for limit in limits)
     statuses = [status for row in HELD.formulary.ingredients for status in row.statuses]
     assert all(status.source_codes for status in statuses)
-
-
-LISTS = {
-    "pairs.json": ("pairs",),
-    "anaesthetics.json": ("topical_products",),
-    "protocols.json": ("schedules", "tolerances"),
-    "suitability_rules.json": ("rules", "codings"),
-    "questionnaires.json": ("questionnaires",),
-    "diagnosis_scales.json": ("scales", "pull_tests"),
-    "labs.json": ("labs",),
-    "therapies.json": ("therapies",),
-    "cooling_off.json": ("rows",),
-    "response_rules.json": ("responders", "verdicts", "trials"),
-    **{f"formulary/{path.name}": ("ingredients",) for path in PARTS},
-}
-ALL = [(name, each) for name, lists in LISTS.items() for each in lists]
-
-
-def rows_in(name: str, listed: str) -> list[dict[str, object]]:
-    rows: list[dict[str, object]] = json.loads((loader.HERE / name).read_text())[listed]
-    return rows
-
-
-@pytest.mark.parametrize(("name", "listed"), ALL)
-def test_every_row_has_a_version_its_days_a_source_and_who_signed_it(
-    name: str, listed: str
-) -> None:
-    for row in rows_in(name, listed):
-        assert row["version"]
-        assert row["effective_from"]
-        assert "effective_until" in row
-        assert row["signed_by_code"]
-        assert next(lists_of_sources(row))
-
-
-def test_no_file_holds_a_row_that_is_not_looked_at_here() -> None:
-    held = {
-        (str(path.relative_to(loader.HERE)), key)
-        for path in FILES
-        # Words of the consent are of one version and signature as a whole; sources are no rows.
-        if path.parent.name != "consent_texts" and path.name != "sources.json"
-        for key, value in json.loads(path.read_text()).items()
-        if isinstance(value, list) and value and isinstance(value[0], dict)
-    }
-    assert held == set(ALL)
-    assert len(HELD.rows) == sum(len(rows_in(*each)) for each in ALL)
 
 
 @pytest.mark.parametrize("listed", [("labs.json", "labs"), ("pairs.json", "pairs")])

@@ -7,7 +7,7 @@ from typing import TypeVar
 
 import pytest
 
-from services.consult.api.rows import rules as shown_rules
+from services.consult.api.rows import rules_on
 from services.consult.domain.consultation.commands import AssessSuitability, RecordFindings
 from services.consult.domain.consultation.decider import DECIDER, AssessmentFacts
 from services.consult.domain.consultation.errors import GradeUnknown
@@ -21,14 +21,11 @@ from services.consult.domain.consultation.grading import GradeScale, PullTestRul
 from services.consult.domain.consultation.model import Assessment, Suitability
 from services.consult.domain.consultation.screening import RuleSet
 from services.consult.domain.dating import Dated, is_in_force, rows_of
-from services.consult.domain.formulary.chairside import (
-    SupplementaryTherapy,
-    Tolerance,
-    TopicalProduct,
-)
+from services.consult.domain.formulary.chairside import SupplementaryTherapy, TopicalProduct
 from services.consult.domain.formulary.model import Changes
 from services.consult.domain.formulary.reference import Compatibility, Incompatibility
 from services.consult.domain.formulary.rows import in_force
+from services.consult.domain.formulary.schedules import Tolerance
 from services.consult.domain.patient.clinical import Coding
 from services.consult.domain.response.rules import CitedTrial
 from services.consult.handlers import ground as grounds
@@ -89,7 +86,9 @@ LISTS: dict[str, Sequence[Dated]] = {
     "ingredients": HELD.formulary.on(BEFORE_ALL).ingredients,
     "forbidden pairs": HELD.formulary.on(BEFORE_ALL).incompatibilities,
     "creams": HELD.formulary.on(BEFORE_ALL).topical_products,
+    "clinic mixtures": HELD.formulary.on(BEFORE_ALL).clinic_mixtures,
     "schedules": HELD.schedules.on(BEFORE_ALL).schedules,
+    "floors": HELD.schedules.on(BEFORE_ALL).floors,
     "tolerances": HELD.schedules.on(BEFORE_ALL).tolerances,
     "rules": HELD.rules.on(BEFORE_ALL).rules,
     "codings": HELD.rules.on(BEFORE_ALL).codings,
@@ -97,6 +96,7 @@ LISTS: dict[str, Sequence[Dated]] = {
     "pull tests": HELD.scales.on(BEFORE_ALL).pull_tests,
     "therapies": HELD.therapies.on(BEFORE_ALL).therapies,
     "times to think": HELD.cooling_offs.on(BEFORE_ALL).rows,
+    "reviews": HELD.response_rules.in_force(BEFORE_ALL).reviews,
     "responders": HELD.response_rules.in_force(BEFORE_ALL).responders,
     "verdicts": HELD.response_rules.in_force(BEFORE_ALL).verdicts,
     "trials": HELD.response_rules.in_force(BEFORE_ALL).trials,
@@ -265,8 +265,8 @@ def test_an_allergy_is_known_by_its_coding_on_the_days_of_that(
 
 
 def test_shown_are_the_rules_of_the_day() -> None:
-    assert shown_rules("", BEFORE_ALL) == []
-    assert len(shown_rules("", TODAY)) == len(RULES.rules)
+    assert rules_on(BEFORE_ALL, "", "", "") == []
+    assert len(rules_on(TODAY, "", "", "")) == len(RULES.rules)
 
 
 def test_of_two_rows_of_a_place_the_one_of_the_day_says_the_days() -> None:

@@ -139,6 +139,28 @@ def test_who_has_not_responded_at_week_24_is_to_stop() -> None:
     assert event.assessment.verdict is ResponseVerdict.STOP_NO_RESPONSE
 
 
+def without_week(week: int, from_day: date) -> Facts:
+    """Return the facts with the review of `week` at its end on the day before `from_day`."""
+    rows = (
+        replace(row, effective_until=from_day - timedelta(days=1)) if row.week == week else row
+        for row in FACTS.rules.reviews
+    )
+    return replace(FACTS, rules=replace(FACTS.rules, reviews=tuple(rows)))
+
+
+def test_a_review_whose_row_has_ended_is_not_held_and_the_next_is_awaited() -> None:
+    spec, review = SPEC.given(opened(), counted("s1")), ReviewResponse(RESPONSE, on(WEEK_12))
+    ended = without_week(12, WEEK_12)
+    assert spec.when(review, ended) == [opened(next_on=WEEK_24)]
+    assert SPEC.given(opened(next_on=WEEK_24)).when(review, ended) == []
+    assert spec.when(review, without_week(12, WEEK_12 + timedelta(days=1))) == [NOTHING_AT_12]
+
+
+def test_the_weeks_are_those_of_the_day_that_the_first_session_is_counted() -> None:
+    [born, _] = SPEC.when(count("s1"), without_week(12, NOW.date()))
+    assert born == opened(next_on=WEEK_24)
+
+
 def test_a_review_that_was_held_already_says_nothing_new() -> None:
     spec = SPEC.given(opened(), NOTHING_AT_12)
     assert spec.when(ReviewResponse(RESPONSE, on(WEEK_12)), FACTS) == []

@@ -128,6 +128,7 @@ def test_a_review_without_a_rule_says_so() -> None:
     noted = [BASELINE, measured(12, 200_000)]
     bare = reference().response_rules.in_force(date(2020, 1, 1))
     assert judged(bare, noted, 12, False) == Judgement(NOT_ASSESSABLE, (NOT_MEASURED,))
+    assert bare.review_weeks == ()
     unsaid = replace(RULES, verdicts=())
     assert judged(unsaid, noted, 12, False).rule_codes[-1] == NO_RULE
 

@@ -50,6 +50,7 @@ from tests.unit.consult.samples import (
     PLAN,
     QUOTE,
     SCALES,
+    TODAY,
     answers,
     cocktail,
     doctor,
@@ -77,7 +78,7 @@ from tests.unit.consult.ways import (
     woman,
 )
 
-FOUND = reference().texts("en")
+FOUND = reference().texts("en", TODAY)
 assert FOUND is not None
 ENGLISH = FOUND
 # Nutrients that a clinic may mix for immediate use, each with a limit signed for these tests.
@@ -153,6 +154,7 @@ ROWS: list[Row] = [
     ("10.4", Way(patient=woman(planning_pregnancy=YES), numbers=OPEN), errors.IngredientBlocked),
     ("10.4", Way(patient=woman(post_dose_undertaking=NO), numbers=OPEN), errors.IngredientBlocked),
     ("10.4", Way(patient=with_labs(), numbers=OPEN), errors.IngredientBlocked),
+    ("10.4", Way(patient=with_labs(pregnancy_test(1)), numbers=OPEN), None),
     ("10.4", Way(patient=with_labs(pregnancy_test(2)), numbers=OPEN), errors.IngredientBlocked),
     (
         "10.4",
@@ -213,6 +215,7 @@ ROWS: list[Row] = [
     ("10.5", Way(cocktail=NUMBED, patient=SEVENTY), None),
     ("10.5", Way(cocktail=NUMBED), errors.WeightMissing),
     ("10.5", Way(cocktail=NUMBED, patient=heavy(70_000, days_ago=61)), errors.WeightMissing),
+    ("10.5", Way(cocktail=NUMBED, patient=heavy(70_000, days_ago=60)), None),
     ("10.5", Way(cocktail=NUMBED, patient=heavy(34_000)), errors.DoseExceeded),
     (
         "10.5",

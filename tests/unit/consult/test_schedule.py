@@ -94,7 +94,8 @@ def test_these_sessions_are_refused(
 
 
 def test_sessions_closer_than_the_floor_are_refused_with_the_arithmetic() -> None:
-    further = replace(SCHEDULES, floor_days=10)
+    [floor] = SCHEDULES.floors
+    further = replace(SCHEDULES, floors=(floor, replace(floor, floor_days=10)))
     with pytest.raises(ScheduleInvalid) as refused:
         laid_out(further, WEEKLY, TODAY)
     [violation] = refused.value.violations
@@ -102,6 +103,14 @@ def test_sessions_closer_than_the_floor_are_refused_with_the_arithmetic() -> Non
         "2",
         "comes 7 days after the one before, not 10 or more",
     )
+
+
+def test_without_a_floor_in_force_nothing_is_planned() -> None:
+    [floor] = SCHEDULES.floors
+    over = replace(floor, effective_until=TODAY - timedelta(days=1))
+    with pytest.raises(ScheduleInvalid) as refused:
+        laid_out(replace(SCHEDULES, floors=(over,)).on(TODAY), WEEKLY, TODAY)
+    assert [each.kind for each in refused.value.violations] == ["FLOOR"]
 
 
 def test_what_is_kept_of_a_schedule() -> None:

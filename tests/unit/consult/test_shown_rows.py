@@ -13,7 +13,7 @@ from services.consult.api.rows import (
     questionnaire,
     rule,
     rule_id,
-    rules,
+    rules_on,
 )
 from services.consult.domain.consultation.screening import Questionnaire, QuestionnaireItem
 from services.consult.reference.loader import reference
@@ -46,8 +46,8 @@ def test_every_row_of_the_files_can_be_shown() -> None:
 
 
 def test_ingredients_are_those_of_a_class_or_all() -> None:
-    assert len(ingredients(FILES, "", TODAY)) == len(FILES.ingredients)
-    assert ingredients(FILES, "HORMONE", TODAY) == []
+    assert len(ingredients(FILES, "", "", TODAY)) == len(FILES.ingredients)
+    assert ingredients(FILES, "HORMONE", "", TODAY) == []
 
 
 def test_questionnaires_are_sorted_newest_first() -> None:
@@ -78,9 +78,9 @@ def test_a_questionnaire_says_from_when_to_when_it_is_asked() -> None:
 
 
 def test_rules_are_those_of_an_effect_or_all_by_their_id() -> None:
-    assert len(rules("", TODAY)) == len(RULES.rules)
-    assert list(rules("", TODAY)) == sorted(RULES.rules, key=rule_id)
-    assert {row.effect.value for row in rules("BLOCKED", TODAY)} == {"BLOCKED"}
+    assert len(rules_on(TODAY, "", "", "")) == len(RULES.rules)
+    assert sorted(rules_on(TODAY, "", "", ""), key=rule_id) == sorted(RULES.rules, key=rule_id)
+    assert {row.effect.value for row in rules_on(TODAY, "BLOCKED", "", "")} == {"BLOCKED"}
 
 
 def test_a_rule_is_shown_with_all_that_it_watches_and_what_silences_it() -> None:

@@ -51,6 +51,7 @@ from tests.unit.consult.samples import (
     RULES,
     SCALES,
     TODAY,
+    VOCABULARY,
     answers,
     cocktail,
 )
@@ -75,7 +76,9 @@ def amend(
 
 
 def tell(history: History = HISTORY, whose: str = PATIENT) -> Act:
-    return lambda house: house.ask(PATIENTS, whose, RecordHistory(whose, history, house.at))
+    return lambda house: house.ask(
+        PATIENTS, whose, RecordHistory(whose, history, house.at, VOCABULARY)
+    )
 
 
 def coded(concept: str) -> tuple[Coding, ...]:
@@ -236,7 +239,7 @@ def test_what_forbids_nothing_flags_nothing() -> None:
     house = running()
     tell(replace(HISTORY, allergies=coded("FISH")))(house)
     begun = RecordTherapy(
-        PATIENT, "t", TherapyKind.TOPICAL, coded("MINOXIDIL")[0], TODAY, None, NOW
+        PATIENT, "t", TherapyKind.TOPICAL, coded("MINOXIDIL")[0], TODAY, None, NOW, VOCABULARY
     )
     of_patient(begun)(house)
     of_patient(EndTherapy(PATIENT, "t", TODAY, NOW))(house)

@@ -68,6 +68,7 @@ from tests.unit.consult.samples import (
     QUESTIONNAIRE,
     RULES,
     SCALES,
+    VOCABULARY,
     answers,
 )
 
@@ -143,14 +144,15 @@ class StandingMachine(RuleBasedStateMachine):
     @rule(history=histories)
     def tell(self, history: History) -> None:
         self.house.at += timedelta(minutes=1)
-        self.of_patient(RecordHistory(self.plan.patient_id, history, self.house.at))
+        self.of_patient(RecordHistory(self.plan.patient_id, history, self.house.at, VOCABULARY))
 
     @rule(coding=st.sampled_from(CODINGS), kind=st.sampled_from(TherapyKind))
     def take(self, coding: Coding, kind: TherapyKind) -> None:
         self.therapies += 1
         begun = self.house.at.date() - timedelta(days=1)
         who, which = self.plan.patient_id, f"therapy-{self.therapies}"
-        self.of_patient(RecordTherapy(who, which, kind, coding, begun, None, self.house.at))
+        at = self.house.at
+        self.of_patient(RecordTherapy(who, which, kind, coding, begun, None, at, VOCABULARY))
 
     @rule()
     def stop_taking(self) -> None:
@@ -164,7 +166,7 @@ class StandingMachine(RuleBasedStateMachine):
         other = DOUBLE if self.plan.patient_id == PATIENT else PATIENT
         if self.kept(PATIENTS.name, other).state is not PatientState.ACTIVE:
             return
-        self.house.ask(PATIENTS, other, RecordHistory(other, history, self.house.at))
+        self.house.ask(PATIENTS, other, RecordHistory(other, history, self.house.at, VOCABULARY))
         merge = MergePatients(self.plan.patient_id, other, self.house.at)
         self.of_patient(merge)
 

@@ -19,7 +19,14 @@ from services.consult.domain.consultation.screening import (
     answer,
     strictest,
 )
-from services.consult.domain.patient.clinical import Answer, Fertility, History, LabResult
+from services.consult.domain.formulary.model import LabValidity
+from services.consult.domain.patient.clinical import (
+    Answer,
+    BodyWeight,
+    Fertility,
+    History,
+    LabResult,
+)
 from services.consult.domain.patient.model import PregnancyPotential
 from tests.unit.consult.samples import HISTORY, NOW, RULES, TODAY, patient, policy
 from tests.unit.consult.sights import seen
@@ -191,6 +198,33 @@ def test_a_5_ari_is_kept_while_a_condition_is_unmet_and_the_answer_names_it(code
 def test_a_5_ari_is_opened_by_policy_contraception_undertaking_and_a_fresh_negative_test() -> None:
     found = five_ari(READY, opened=True)
     assert (found.suitability, found.fired_rules) == (Suitability.SUITABLE, ())
+
+
+@pytest.mark.parametrize(
+    ("valid_days", "age_days", "counts"),
+    [(1, 0, True), (1, 1, True), (1, 2, False), (30, 30, True), (30, 31, False), (None, 0, False)],
+)
+def test_a_rule_counts_a_test_and_a_weight_while_they_are_young_enough(
+    valid_days: int | None, age_days: int, counts: bool
+) -> None:
+    """What is older than the chain signed, or has no days signed, is as if nobody had it."""
+    day = TODAY - timedelta(days=age_days)
+    negative = LabResult("PREGNANCY_TEST", None, "", Answer.NO, day)
+    known = replace(HISTORY, labs=(negative,), weight=BodyWeight(70_000, day))
+    validities = (LabValidity("PREGNANCY_TEST", valid_days),) if valid_days else ()
+    numbers = policy(weight_valid_days=valid_days, lab_validities=validities)
+    sight = seen(patient(history=known), numbers=numbers)
+    watched = [(Topic.LAB, "PREGNANCY_TEST", "NEGATIVE"), (Topic.WEIGHT, "BODY_WEIGHT", "PRESENT")]
+    for topic, subject, value in watched:
+        wants = replace(
+            RULES.rules[0],
+            topic=Topic.PATIENT,
+            subject="VITAL_STATUS",
+            values=("ALIVE",),
+            unless=(Condition(topic, subject, (value,)),),
+        )
+        held = replace(RULES, rules=(wants,))
+        assert (held.fired(sight.observed) == ()) is counts
 
 
 def test_what_rests_on_a_test_ends_with_the_test() -> None:

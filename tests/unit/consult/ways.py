@@ -145,7 +145,7 @@ def travelled(way: Way) -> list[Event]:
     history += Spec(DECIDER).given(*history).when(attach(quoted()), None)
     plan = Spec(DECIDER).given(*history)
     assert plan.state is not None
-    text = signing_text(plan.state, None, "en")
+    text = signing_text(plan.state, None, "en", TODAY)
     assert text.text_digest is not None
     sign = SignConsent(
         PLAN, "consent-1", DOCTOR, text.text_digest, "en", b"\1" * 32, b"\2" * 32, False, NOW

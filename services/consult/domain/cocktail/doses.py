@@ -5,6 +5,7 @@ from fractions import Fraction
 
 from services.chassis.kernel import DomainError
 from services.consult.domain.cocktail.model import Check, Ground, Mixture
+from services.consult.domain.dating import aged_on
 from services.consult.domain.formulary.errors import PolicyMissing
 from services.consult.domain.formulary.reference import Ingredient, WeightLimit
 from services.consult.domain.formulary.rows import need
@@ -60,9 +61,9 @@ def weight_lacking(ingredient_code: str, ground: Ground) -> Check | None:
     except PolicyMissing:
         said = "weight_valid_days was not signed by the chain"
         return without_weight(PolicyMissing, ingredient_code, said)
-    age_days = (ground.day - weight.measured_on).days
-    if 0 <= age_days < valid_days:
+    if weight.measured_on <= ground.day < aged_on(weight.measured_on, valid_days):
         return None
+    age_days = (ground.day - weight.measured_on).days
     said = f"the body weight is {age_days} days old and counts for {valid_days}"
     return without_weight(WeightMissing, ingredient_code, said)
 

@@ -18,8 +18,10 @@ def preparation_checks(mixture: Mixture, formulary: Formulary) -> Iterator[Check
         said = "is not mixed by the clinic"
         yield Check(None, "PREPARATION_SOURCE", mixture.source.value, said, ())
         return
-    sources = formulary.clinic_mixture_source_codes
-    most = formulary.clinic_mixture_products_max
+    # Without a row no clinic mixes anything: closed by default.
+    most = min((row.products_max for row in formulary.clinic_mixtures), default=0)
+    cited = [code for row in formulary.clinic_mixtures for code in row.source_codes]
+    sources = tuple(dict.fromkeys(cited))
     count = sum(row.sterile_products for row in mixture.rows)
     yield Check(
         PreparationSourceNotAllowed if count > most else None,

@@ -88,11 +88,11 @@ def refuse_grade(findings: Findings, scales: Scales) -> None:
     """Refuse a scale that does not grade the diagnosis, and a grade that the scale lacks."""
     graded_by = [row for row in scales.grading(findings.diagnosis) if row.scale is findings.scale]
     if not graded_by:
-        said = f"does not grade {findings.diagnosis.value}"
-        raise GradeUnknown(violations=[Violation("SCALE", findings.scale.value, said)])
+        said = f"{findings.scale.value} does not grade {findings.diagnosis.value}"
+        raise GradeUnknown(violations=[Violation("SCALE", "findings.scale", said)])
     if not any(row.has(findings.grade_code) for row in graded_by):
-        said = f"is no grade of {findings.scale.value}"
-        raise GradeUnknown(violations=[Violation("GRADE", findings.grade_code, said)])
+        said = f"{findings.grade_code} is no grade of {findings.scale.value}"
+        raise GradeUnknown(violations=[Violation("GRADE", "findings.grade_code", said)])
 
 
 def pull_test_result(pull_test: PullTest | None, rule: PullTestRule | None) -> PullTestResult:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from services.consult.domain.consultation.grading import PullTestRule, pull_test_result
 from services.consult.domain.consultation.model import Findings, ScreeningAnswer, TrichoscopySign
@@ -14,6 +14,7 @@ from services.consult.domain.consultation.screening import (
     Subject,
     Topic,
 )
+from services.consult.domain.dating import aged_on
 from services.consult.domain.formulary.model import Policy
 from services.consult.domain.formulary.rows import lab_valid_days
 from services.consult.domain.patient.clinical import (
@@ -203,5 +204,5 @@ def dated(value: str, measured_on: date, valid_days: int | None, lens: Lens) -> 
     """Return `value` while it is at most as many days old as the chain signed."""
     if valid_days is None:
         return Reading(AGED)
-    end = measured_on + timedelta(days=valid_days + 1)
+    end = aged_on(measured_on, valid_days)
     return Reading(value, end) if (lens.ages_on or lens.day) < end else Reading(AGED)

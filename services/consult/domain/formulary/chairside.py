@@ -1,19 +1,31 @@
-"""Reference data beside the formulary: tests, creams, therapies, time to think, tolerances."""
+"""Reference data beside the formulary: tests, creams, therapies, time to think."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import Enum
 
-from services.consult.domain.dating import rows_of
+from services.consult.domain.dating import is_in_force, rows_of
 from services.consult.domain.patient.clinical import TherapyKind
+
+
+class LabResultKind(Enum):
+    """What a laboratory test says."""
+
+    # A figure in one of its units.
+    VALUE = "VALUE"
+    POSITIVE_OR_NEGATIVE = "POSITIVE_OR_NEGATIVE"
+    # That it was done; what it says is in a report elsewhere.
+    REPORT = "REPORT"
 
 
 @dataclass(frozen=True, slots=True)
 class Lab:
-    """A laboratory test that rules may ask for."""
+    """A laboratory test that rules may ask for; only of a figure there are units."""
 
     lab_code: str
     version: str
+    result: LabResultKind
     unit_codes: tuple[str, ...]
     when_code: str
     source_codes: tuple[str, ...]
@@ -29,6 +41,15 @@ class Labs:
     version: str
     signed_by_code: str
     labs: tuple[Lab, ...]
+
+    def on(self, day: date) -> "Labs":
+        """Return the tests of `day`."""
+        return replace(self, labs=rows_of(day, self.labs))
+
+    def lab(self, lab_code: str, day: date) -> Lab | None:
+        """Return the test of that code that is in force on `day`."""
+        rows = (row for row in self.labs if row.lab_code == lab_code)
+        return next((row for row in rows if is_in_force(row, day)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,12 +137,11 @@ class CoolingOffs:
 
 
 @dataclass(frozen=True, slots=True)
-class Tolerance:
-    """How far a session may stray whose distance to the one before is at least `interval_days`."""
+class ClinicMixture:
+    """Out of how many sterile products a clinic may mix at most."""
 
-    interval_days: int
+    products_max: int
     version: str
-    tolerance_days: int
     source_codes: tuple[str, ...]
     effective_from: date
     effective_until: date | None

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time
 
-from services.chassis.kernel import DateInvalid, Decider, Fact, Timer
+from services.chassis.kernel import DateInvalid, Decider, Fact, Timer, Violation
+from services.consult.domain.formulary.chairside import Labs
 from services.consult.domain.formulary.commands import (
     ApplyFormulary,
     Command,
@@ -26,9 +27,9 @@ from services.consult.domain.formulary.events import (
     PolicySigned,
 )
 from services.consult.domain.formulary.facts import ApplicationFacts, Facts, SigningFacts
-from services.consult.domain.formulary.model import Changes, SignedIngredient, SignedPair
-from services.consult.domain.formulary.reference import Formulary
+from services.consult.domain.formulary.model import Changes, Policy, SignedIngredient, SignedPair
 from services.consult.domain.formulary.rows import version_on
+from services.consult.domain.patient.errors import LabUnknown
 from services.consult.domain.plan.errors import IngredientNotFound
 from services.consult.domain.practitioner.signing import refuse_unless_licensed
 
@@ -41,24 +42,35 @@ def decide(command: Command, state: Changes | None, facts: Facts) -> Sequence[Ev
     match command, facts:
         case SignIngredient() | SignPair() | SignPolicy(), SigningFacts():
             refuse_unless_licensed(facts.practitioner, command.at)
-            return [signing(command, state, facts.formulary)]
+            return [signing(command, state, facts)]
         case ApplyFormulary() | RecheckPlans(), ApplicationFacts():
             return application(command, state, facts)
         case _:
             raise AssertionError(f"{type(command).__name__} goes with its facts")
 
 
-def signing(command: Signing, state: Changes | None, files: Formulary) -> Event:
+def signing(command: Signing, state: Changes | None, facts: SigningFacts) -> Event:
     """Return the signature, or refuse one for a day that is over or of what the files lack."""
-    day, codes = stated(command)
+    (day, codes), files = stated(command), facts.formulary
     if day < command.at.date():
         raise DateInvalid(effective_from=day.isoformat())
     for code in codes:
         if files.ingredient(code, day) is None:
             raise IngredientNotFound(ingredient_code=code)
+    if isinstance(command, SignPolicy):
+        refuse_unknown_labs(command.policy, facts.labs)
     event = signature(command)
     version = version_on(files.version, evolve(state, event), day)
     return replace(event, formulary_version=version)
+
+
+def refuse_unknown_labs(policy: Policy, labs: Labs) -> None:
+    """Refuse days for a test that there is none of: the one that was meant would have none."""
+    for place, row in enumerate(policy.lab_validities):
+        if labs.lab(row.lab_code, policy.effective_from) is None:
+            field = f"policy.lab_validities[{place}].lab_code"
+            said = f"{row.lab_code} is no laboratory test of the reference data"
+            raise LabUnknown(violations=[Violation("LAB", field, said)])
 
 
 def stated(command: Signing) -> tuple[date, tuple[str, ...]]:

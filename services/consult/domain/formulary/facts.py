@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from services.consult.domain.formulary.chairside import Labs
 from services.consult.domain.formulary.reference import Formulary
 from services.consult.domain.practitioner.model import Practitioner
 
@@ -14,6 +15,7 @@ class SigningFacts:
 
     practitioner: Practitioner | None
     formulary: Formulary
+    labs: Labs
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,19 +1,17 @@
-"""The formulary and the schedules: reference data as the rules read it.
+"""The formulary: reference data as the rules read it.
 
 Codes of sources are those of the list that comes with the reference data; among them `K` marks
 general knowledge that was not read in a source and `D` a figure that was derived.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from enum import Enum
 
 from services.consult.domain.dating import is_in_force, rows_of
-from services.consult.domain.formulary.chairside import Tolerance, TopicalProduct
-from services.consult.domain.plan.model import Goal, Protocol, SessionWindow
-
-DAYS_PER_WEEK = 7
+from services.consult.domain.formulary.chairside import ClinicMixture, TopicalProduct
+from services.consult.domain.plan.model import Goal
 
 
 class IngredientClass(Enum):
@@ -52,13 +50,6 @@ class EvidenceLevel(Enum):
     VERY_LOW = "VERY_LOW"
     UNCONTROLLED = "UNCONTROLLED"
     SMALL_TRIALS = "SMALL_TRIALS"
-
-
-class ProtocolPhase(Enum):
-    """What a schedule is for."""
-
-    INDUCTION = "INDUCTION"
-    MAINTENANCE = "MAINTENANCE"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,19 +175,19 @@ class Formulary:
 
     version: str
     signed_by_code: str
-    clinic_mixture_products_max: int
-    clinic_mixture_source_codes: tuple[str, ...]
+    clinic_mixtures: tuple[ClinicMixture, ...]
     ingredients: tuple[Ingredient, ...]
     incompatibilities: tuple[Incompatibility, ...]
     topical_products: tuple[TopicalProduct, ...] = ()
 
     def on(self, day: date) -> "Formulary":
-        """Return the ingredients, pairs and creams of `day`."""
+        """Return the ingredients, pairs, creams and clinic mixtures of `day`."""
         return replace(
             self,
             ingredients=tuple(row.on(day) for row in rows_of(day, self.ingredients)),
             incompatibilities=rows_of(day, self.incompatibilities),
             topical_products=rows_of(day, self.topical_products),
+            clinic_mixtures=rows_of(day, self.clinic_mixtures),
         )
 
     def ingredient(self, ingredient_code: str, day: date) -> Ingredient | None:
@@ -218,74 +209,6 @@ class Formulary:
             if pair == set(row.ingredient_codes):
                 return row
         return None
-
-
-@dataclass(frozen=True, slots=True)
-class Schedule:
-    """A published schedule: its weeks from the first session."""
-
-    protocol_code: str
-    version: str
-    display_name: str
-    offset_weeks: tuple[int, ...]
-    source_codes: tuple[str, ...]
-    effective_from: date
-    effective_until: date | None
-    signed_by_code: str
-    phase: ProtocolPhase = ProtocolPhase.INDUCTION
-    # Of a maintenance schedule: how many weeks after the session before.
-    interval_weeks: int = 0
-
-
-@dataclass(frozen=True, slots=True)
-class Schedules:
-    """Every schedule, and what they have in common."""
-
-    version: str
-    signed_by_code: str
-    floor_days: int
-    floor_source_codes: tuple[str, ...]
-    tolerances: tuple[Tolerance, ...]
-    schedules: tuple[Schedule, ...]
-
-    def on(self, day: date) -> "Schedules":
-        """Return the schedules and tolerances of `day`."""
-        return replace(
-            self,
-            schedules=rows_of(day, self.schedules),
-            tolerances=rows_of(day, self.tolerances),
-        )
-
-    def schedule(self, protocol_code: str, day: date) -> Schedule | None:
-        """Return the schedule of that code that is in force on `day`."""
-        rows = (row for row in self.schedules if row.protocol_code == protocol_code)
-        return next((row for row in rows if is_in_force(row, day)), None)
-
-    def in_force(self, day: date) -> Sequence[Schedule]:
-        """Return the schedules in force on `day`, by code."""
-        return sorted(rows_of(day, self.schedules), key=lambda row: row.protocol_code)
-
-    def protocol(self, schedule: Schedule) -> Protocol:
-        """Return `schedule` as windows in days."""
-        return Protocol(
-            protocol_code=schedule.protocol_code,
-            version=schedule.version,
-            windows=tuple(self._windows(schedule.offset_weeks)),
-            floor_days=self.floor_days,
-        )
-
-    def _windows(self, offset_weeks: Sequence[int]) -> Iterator[SessionWindow]:
-        before = 0
-        for number, weeks in enumerate(offset_weeks, start=1):
-            ideal = weeks * DAYS_PER_WEEK
-            stray = self.tolerance_after(ideal - before)
-            yield SessionWindow(number, ideal - stray, ideal, ideal + stray)
-            before = ideal
-
-    def tolerance_after(self, interval_days: int) -> int:
-        """Return how many days a session may stray that comes so long after the one before."""
-        fitting = [t for t in self.tolerances if t.interval_days <= interval_days]
-        return max((t.tolerance_days for t in fitting), default=0)
 
 
 def places(jurisdiction_code: str) -> Sequence[str]:

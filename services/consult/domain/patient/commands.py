@@ -12,6 +12,7 @@ from services.consult.domain.patient.model import (
     PregnancyPotential,
     VitalStatus,
 )
+from services.consult.domain.patient.vocabulary import Vocabulary
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,10 +30,11 @@ class RegisterPatient:
 
 @dataclass(frozen=True, slots=True)
 class RecordHistory:
-    """Record what is known of the patient's health; the newest record holds."""
+    """Record what is known of the patient's health, in `vocabulary`; the newest record holds."""
 
     patient_id: str
     history: History
+    vocabulary: Vocabulary
     at: datetime
 
 
@@ -50,7 +52,7 @@ class AmendPatient:
 
 @dataclass(frozen=True, slots=True)
 class RecordTherapy:
-    """Record another treatment of the hair beside ours."""
+    """Record another treatment of the hair beside ours, in `vocabulary`."""
 
     patient_id: str
     therapy_id: str
@@ -58,6 +60,7 @@ class RecordTherapy:
     coding: Coding
     started_on: date
     ended_on: date | None
+    vocabulary: Vocabulary
     at: datetime
 
 

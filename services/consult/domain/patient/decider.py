@@ -43,6 +43,7 @@ from services.consult.domain.patient.evolution import evolve
 from services.consult.domain.patient.merging import MergeFacts
 from services.consult.domain.patient.model import Patient, VitalStatus
 from services.consult.domain.patient.standing import present, usable
+from services.consult.domain.patient.vocabulary import refuse_unknown
 from services.consult.domain.practitioner.model import Practitioner
 
 Facts = bool | MergeFacts | Patient | ErasureFacts | Practitioner | None
@@ -81,9 +82,10 @@ def register(
 
 
 def record_history(command: RecordHistory, state: Patient) -> Sequence[Event]:
-    """Record what is known of the health of somebody who lives."""
+    """Record what is known of the health of somebody who lives, in codes that are known."""
     if state.vital_status is VitalStatus.DECEASED:
         raise PatientDeceased
+    refuse_unknown(command.history, state.history, command.vocabulary, command.at)
     return [HistoryRecorded(command.patient_id, command.history, command.at)]
 
 

@@ -65,6 +65,30 @@ class TherapyNotFound(DomainError):
     fault = Fault.NOT_FOUND
 
 
+class LabUnknown(DomainError):
+    """No laboratory test of this code is in force."""
+
+    fault = Fault.INVALID
+
+
+class LabResultInvalid(DomainError):
+    """The test says something else: a figure, positive or negative, or only that it was done."""
+
+    fault = Fault.INVALID
+
+
+class LabUnitUnknown(DomainError):
+    """The test is not given in this unit."""
+
+    fault = Fault.INVALID
+
+
+class CodingUnknown(DomainError):
+    """No row of the reference data has this code of its own system."""
+
+    fault = Fault.INVALID
+
+
 class PhotoConsentMissing(DomainError):
     """No photo consent stands."""
 

@@ -1,7 +1,9 @@
 """The text a patient signs, assembled from the plan and the reference data (DOMAIN 8, 10 rule 6).
 
 It depends on nothing but its arguments: the same plan in the same terms gives the same bytes, for
-the rows are those that were in force on the day of the terms.
+the rows are those that were in force on the day of the terms. The words are those of the day on
+which it is read or signed, for nobody signs under words that a clinical lead has ended; what was
+signed is read again in the words that it was signed under.
 """
 
 from collections.abc import Iterator
@@ -9,15 +11,13 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from services.consult.domain.formulary.chairside import (
-    SupplementaryTherapies,
-    SupplementaryTherapy,
-)
-from services.consult.domain.formulary.reference import DAYS_PER_WEEK, Formulary, Ingredient
+from services.consult.domain.formulary.chairside import SupplementaryTherapies, SupplementaryTherapy
+from services.consult.domain.formulary.reference import Formulary, Ingredient
+from services.consult.domain.formulary.schedules import DAYS_PER_WEEK
 from services.consult.domain.plan.consent_text import ConsentTexts, amount, said, with_sources
 from services.consult.domain.plan.errors import IngredientNotFound
 from services.consult.domain.plan.model import Component, Plan, PlanQuote
-from services.consult.domain.plan.standing import quoted, refuse_closed
+from services.consult.domain.plan.standing import quoted, refuse_closed, stands
 
 MICROGRAMS_PER_MILLIGRAM = 1_000
 MICROLITRES_PER_MILLILITRE = 1_000
@@ -40,6 +40,14 @@ class Material:
         """Return a therapy beside the sessions."""
         held = (each for each in self.therapies.therapies if each.therapy_code == therapy_code)
         return next(held, None)
+
+
+def words_day(plan: Plan, today: date) -> date:
+    """Return the day whose words the text is in: that of the signature that stands, or today."""
+    consent = plan.consent
+    if consent is None or not stands(consent) or consent.plan_version != plan.terms_version:
+        return today
+    return consent.signed_at.date()
 
 
 def terms_day(plan: Plan) -> date:

@@ -3,6 +3,7 @@
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 
 from services.consult.domain.formulary.reference import EvidenceLevel, IngredientStatus
@@ -71,10 +72,13 @@ class PhotoTexts:
 
 @dataclass(frozen=True, slots=True)
 class ConsentTexts:
-    """All texts of one language."""
+    """All texts of one language, in force as a whole; what a sentence rests on stands with it."""
 
     language: str
     version: str
+    source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
     signed_by_code: str
     title: str
     headings: Headings

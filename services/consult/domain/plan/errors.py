@@ -116,6 +116,6 @@ class ScheduleInvalid(DomainError):
 
 
 class TherapyUnknown(DomainError):
-    """No supplementary therapy of this code is known."""
+    """No supplementary therapy of this code and kind is known."""
 
     fault = Fault.INVALID

@@ -7,7 +7,7 @@ from services.consult.domain.clinic.model import Clinic
 from services.consult.domain.cocktail.checks import Ground
 from services.consult.domain.consultation.model import Consultation, FiredRule
 from services.consult.domain.formulary.chairside import CoolingOffs
-from services.consult.domain.formulary.reference import Schedules
+from services.consult.domain.formulary.schedules import Schedules
 from services.consult.domain.patient.model import Patient
 from services.consult.domain.practitioner.model import Practitioner
 

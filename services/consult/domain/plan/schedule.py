@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from itertools import pairwise
 
 from services.chassis.kernel import Violation
-from services.consult.domain.formulary.reference import (
+from services.consult.domain.formulary.schedules import (
     DAYS_PER_WEEK,
     ProtocolPhase,
     Schedule,
@@ -54,6 +54,8 @@ def laid_out(schedules: Schedules, wish: ScheduleWish, day: date) -> LaidOut:
     maintenance = wanted_maintenance(schedules, wish, day)
     induction = wish.offset_weeks or template.offset_weeks
     left = induction != template.offset_weeks
+    if not schedules.floor_days:
+        raise refused("FLOOR", wish.protocol_code, "no floor between two sessions is in force")
     refuse_gaps(induction, schedules.floor_days)
     if left and wish.deviation_reason is None:
         raise refused("DEVIATION_REASON", wish.protocol_code, "leaves its template for no reason")
@@ -99,7 +101,7 @@ def refuse_gaps(offset_weeks: Sequence[int], floor_days: int) -> None:
         raise refused("SESSION", "1", f"is in week {offset_weeks[0]}, not in week 0")
     for number, (before, weeks) in enumerate(pairwise(offset_weeks), start=2):
         gap = (weeks - before) * DAYS_PER_WEEK
-        if gap < max(floor_days, 1):
+        if gap < floor_days:
             said = f"comes {gap} days after the one before, not {floor_days} or more"
             raise refused("SESSION", str(number), said)
 

@@ -31,8 +31,9 @@ REVIEW = "review_response"
 
 
 def decide(command: Command, state: Response | None, facts: Facts) -> Sequence[Event]:
-    """Return the events that `command` causes, or raise a refusal."""
-    return DECISIONS[type(command)](command, state, facts)
+    """Return the events that `command` causes by the rows of its day, or raise a refusal."""
+    of_its_day = replace(facts, rules=facts.rules.in_force(command.at.date()))
+    return DECISIONS[type(command)](command, state, of_its_day)
 
 
 def count(command: CountSession, state: Response | None, facts: Facts) -> Sequence[Event]:
@@ -74,26 +75,37 @@ def keep(command: KeepToPlan, state: Response | None, facts: Facts) -> Sequence[
         return []
     if (state.clinic_id, state.protocol_code) == (plan.clinic_id, plan.protocol_code):
         return []
-    return [
-        ResponseOpened(
-            response_id=state.response_id,
-            plan_id=state.plan_id,
-            patient_id=state.patient_id,
-            clinic_id=plan.clinic_id,
-            protocol_code=plan.protocol_code,
-            first_performed_at=state.first_performed_at,
-            opened_at=state.opened_at,
-            next_review_on=state.next_review_on,
-        )
-    ]
+    moved = followed_on(state, next_review_on=state.next_review_on)
+    return [replace(moved, clinic_id=plan.clinic_id, protocol_code=plan.protocol_code)]
+
+
+def followed_on(state: Response, next_review_on: date | None) -> ResponseOpened:
+    """Return the response as it stands, said once more with the review that it awaits."""
+    return ResponseOpened(
+        response_id=state.response_id,
+        plan_id=state.plan_id,
+        patient_id=state.patient_id,
+        clinic_id=state.clinic_id,
+        protocol_code=state.protocol_code,
+        first_performed_at=state.first_performed_at,
+        opened_at=state.opened_at,
+        next_review_on=next_review_on,
+    )
 
 
 def review(command: ReviewResponse, state: Response | None, facts: Facts) -> Sequence[Event]:
-    """Hold the review whose day has come; the next one is then awaited."""
-    if state is None or (due := due_by(state, facts.rules, command.at)) is None:
+    """Hold the review whose day has come; the next one is then awaited.
+
+    Where the row of that review has ended meanwhile nothing is held, and the next one is awaited.
+    """
+    if state is None:
         return []
-    made = assessed(state, due, command.at, facts)
     awaited = next_review(facts.rules, state.first_performed_at, command.at)
+    if (due := due_by(state, facts.rules, command.at)) is None:
+        ended = state.next_review_on
+        later = ended is not None and awaited is not None and ended < awaited
+        return [followed_on(state, next_review_on=awaited)] if later else []
+    made = assessed(state, due, command.at, facts)
     return unless_known(state, replace(made, next_review_on=awaited))
 
 
@@ -135,8 +147,8 @@ def opened(
 
 
 def assessed(state: Response, week: int | None, at: datetime, facts: Facts) -> ResponseAssessed:
-    """Return what the rules of the day make of a review; None is before the first one."""
-    rules, plan = facts.rules.in_force(at.date()), facts.plan
+    """Return what the rules make of a review; None is before the first one."""
+    rules, plan = facts.rules, facts.plan
     over = plan is not None and len(state.session_ids) >= plan.induction_sessions
     found = judged(rules, state.outcomes, week, over)
     assessment = ResponseAssessment(

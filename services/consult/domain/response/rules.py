@@ -33,6 +33,18 @@ class Quantity(Enum):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewWeek:
+    """In which week after the first performed session a response is judged."""
+
+    week: int
+    version: str
+    source_codes: tuple[str, ...]
+    effective_from: date
+    effective_until: date | None
+    signed_by_code: str
+
+
+@dataclass(frozen=True, slots=True)
 class ResponderRule:
     """Who has responded: any one of them is enough. No assessors means whoever measured."""
 
@@ -92,7 +104,7 @@ class ResponseRules:
     version: str
     signed_by_code: str
     label: str
-    review_weeks: tuple[int, ...]
+    reviews: tuple[ReviewWeek, ...]
     responders: tuple[ResponderRule, ...]
     verdicts: tuple[VerdictRule, ...]
     trials: tuple[CitedTrial, ...]
@@ -103,13 +115,19 @@ class ResponseRules:
         return f"{self.label}/{self.version}"
 
     def in_force(self, day: date) -> "ResponseRules":
-        """Return the rules and the trials of `day`."""
+        """Return the reviews, the rules and the trials of `day`."""
         return replace(
             self,
+            reviews=rows_of(day, self.reviews),
             responders=rows_of(day, self.responders),
             verdicts=rows_of(day, self.verdicts),
             trials=rows_of(day, self.trials),
         )
+
+    @property
+    def review_weeks(self) -> tuple[int, ...]:
+        """Return the weeks of the reviews, each once."""
+        return tuple(sorted({row.week for row in self.reviews}))
 
     def figures(self, measure: Measure) -> tuple[TrialFigure, ...]:
         """Return what the cited trials found of `measure`."""

@@ -180,7 +180,9 @@ Global___History: _TypeAlias = History  # noqa: Y015
 
 @_typing.final
 class LabResult(_message.Message):
-    """A laboratory result on a day. Which are needed, and for how long they count, is reference data."""
+    """A laboratory result on a day. Which tests there are, what they say and in which units is reference
+    data; for how long they count, the chain signs.
+    """
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -192,11 +194,11 @@ class LabResult(_message.Message):
     lab_code: _builtins.str
     """Code in the reference data, such as "PREGNANCY_TEST"."""
     value_thousandths: _builtins.int
-    """Unset where the test only says yes or no."""
+    """Of a test that is a figure; unset otherwise."""
     unit_code: _builtins.str
     """UCUM, such as "ng/mL"; empty without a value."""
     positive: _answer_pb2.Answer.ValueType
-    """Of a test that says yes or no; unspecified otherwise."""
+    """Of a test that is positive or negative; unspecified otherwise."""
     @_builtins.property
     def measured_on(self) -> _date_pb2.Date: ...
     def __init__(

@@ -103,7 +103,9 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_TIME_ZONE_UNKNOWN: _Reason.ValueType  # 104
     """Not a name of the IANA time zone database."""
     REASON_DATE_INVALID: _Reason.ValueType  # 105
-    """No such day in the calendar, or days in the wrong order."""
+    """No such day in the calendar, days in the wrong order, or a measure of a day that has not begun
+    anywhere.
+    """
     REASON_LICENCE_LAPSED: _Reason.ValueType  # 106
     """The practitioner has no licence that is valid on the day."""
     REASON_PROFESSION_NOT_ALLOWED: _Reason.ValueType  # 107
@@ -139,6 +141,18 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """An accepted plan is not withdrawn yet."""
     REASON_PHOTO_CONSENT_MISSING: _Reason.ValueType  # 124
     """No photo consent stands."""
+    REASON_LAB_UNKNOWN: _Reason.ValueType  # 140
+    """No laboratory test of this code is in force; the violation names the field."""
+    REASON_LAB_RESULT_INVALID: _Reason.ValueType  # 141
+    """A figure of a test that is positive or negative, the reverse, or neither; the violation names
+    the field.
+    """
+    REASON_LAB_UNIT_UNKNOWN: _Reason.ValueType  # 142
+    """The test is not given in this unit; the violation names the field and the units."""
+    REASON_CODING_UNKNOWN: _Reason.ValueType  # 143
+    """A code of the reference data's own systems (urn:mesoflow:…) that no row has; the violation names
+    the field.
+    """
     REASON_CONSULTATION_CLOSED: _Reason.ValueType  # 151
     """Consultation and plan.
 
@@ -187,7 +201,7 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     REASON_LANGUAGE_NOT_AVAILABLE: _Reason.ValueType  # 172
     """There is no consent text in this language."""
     REASON_GRADE_UNKNOWN: _Reason.ValueType  # 173
-    """The scale has no such grade."""
+    """The scale does not grade this diagnosis, or has no such grade; the violation names the field."""
     REASON_REVIEW_NOT_ASKED: _Reason.ValueType  # 174
     """The assessment asks for no physician's decision."""
     REASON_WEIGHT_MISSING: _Reason.ValueType  # 175
@@ -204,7 +218,7 @@ class _ReasonEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Reason.ValueTy
     """Sessions that do not rise, are too close, or leave the template without a reason."""
     REASON_RESPONSE_NOT_FOUND: _Reason.ValueType  # 181
     REASON_THERAPY_UNKNOWN: _Reason.ValueType  # 182
-    """No supplementary therapy of this code is known."""
+    """No supplementary therapy of this code and kind is known."""
     REASON_COURSE_CLOSED: _Reason.ValueType  # 201
     """Sessions.
 
@@ -375,7 +389,9 @@ REASON_ROOM_CODE_TAKEN: Reason.ValueType  # 103
 REASON_TIME_ZONE_UNKNOWN: Reason.ValueType  # 104
 """Not a name of the IANA time zone database."""
 REASON_DATE_INVALID: Reason.ValueType  # 105
-"""No such day in the calendar, or days in the wrong order."""
+"""No such day in the calendar, days in the wrong order, or a measure of a day that has not begun
+anywhere.
+"""
 REASON_LICENCE_LAPSED: Reason.ValueType  # 106
 """The practitioner has no licence that is valid on the day."""
 REASON_PROFESSION_NOT_ALLOWED: Reason.ValueType  # 107
@@ -411,6 +427,18 @@ REASON_PATIENT_IN_TREATMENT: Reason.ValueType  # 123
 """An accepted plan is not withdrawn yet."""
 REASON_PHOTO_CONSENT_MISSING: Reason.ValueType  # 124
 """No photo consent stands."""
+REASON_LAB_UNKNOWN: Reason.ValueType  # 140
+"""No laboratory test of this code is in force; the violation names the field."""
+REASON_LAB_RESULT_INVALID: Reason.ValueType  # 141
+"""A figure of a test that is positive or negative, the reverse, or neither; the violation names
+the field.
+"""
+REASON_LAB_UNIT_UNKNOWN: Reason.ValueType  # 142
+"""The test is not given in this unit; the violation names the field and the units."""
+REASON_CODING_UNKNOWN: Reason.ValueType  # 143
+"""A code of the reference data's own systems (urn:mesoflow:…) that no row has; the violation names
+the field.
+"""
 REASON_CONSULTATION_CLOSED: Reason.ValueType  # 151
 """Consultation and plan.
 
@@ -459,7 +487,7 @@ REASON_CONSENT_WITHDRAWN: Reason.ValueType  # 171
 REASON_LANGUAGE_NOT_AVAILABLE: Reason.ValueType  # 172
 """There is no consent text in this language."""
 REASON_GRADE_UNKNOWN: Reason.ValueType  # 173
-"""The scale has no such grade."""
+"""The scale does not grade this diagnosis, or has no such grade; the violation names the field."""
 REASON_REVIEW_NOT_ASKED: Reason.ValueType  # 174
 """The assessment asks for no physician's decision."""
 REASON_WEIGHT_MISSING: Reason.ValueType  # 175
@@ -476,7 +504,7 @@ REASON_SCHEDULE_INVALID: Reason.ValueType  # 180
 """Sessions that do not rise, are too close, or leave the template without a reason."""
 REASON_RESPONSE_NOT_FOUND: Reason.ValueType  # 181
 REASON_THERAPY_UNKNOWN: Reason.ValueType  # 182
-"""No supplementary therapy of this code is known."""
+"""No supplementary therapy of this code and kind is known."""
 REASON_COURSE_CLOSED: Reason.ValueType  # 201
 """Sessions.
 

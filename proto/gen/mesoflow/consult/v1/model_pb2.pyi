@@ -294,6 +294,156 @@ PLAN_AMENDMENT_REASON_PATIENT_WISH: PlanAmendmentReason.ValueType  # 4
 PLAN_AMENDMENT_REASON_ENTERED_IN_ERROR: PlanAmendmentReason.ValueType  # 5
 Global___PlanAmendmentReason: _TypeAlias = PlanAmendmentReason  # noqa: Y015
 
+class _LabResultKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _LabResultKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_LabResultKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    LAB_RESULT_KIND_UNSPECIFIED: _LabResultKind.ValueType  # 0
+    LAB_RESULT_KIND_VALUE: _LabResultKind.ValueType  # 1
+    """A figure in one of its units."""
+    LAB_RESULT_KIND_POSITIVE_OR_NEGATIVE: _LabResultKind.ValueType  # 2
+    LAB_RESULT_KIND_REPORT: _LabResultKind.ValueType  # 3
+    """That it was done; what it says is in a report elsewhere."""
+
+class LabResultKind(_LabResultKind, metaclass=_LabResultKindEnumTypeWrapper):
+    """What a laboratory test says."""
+
+LAB_RESULT_KIND_UNSPECIFIED: LabResultKind.ValueType  # 0
+LAB_RESULT_KIND_VALUE: LabResultKind.ValueType  # 1
+"""A figure in one of its units."""
+LAB_RESULT_KIND_POSITIVE_OR_NEGATIVE: LabResultKind.ValueType  # 2
+LAB_RESULT_KIND_REPORT: LabResultKind.ValueType  # 3
+"""That it was done; what it says is in a report elsewhere."""
+Global___LabResultKind: _TypeAlias = LabResultKind  # noqa: Y015
+
+class _ResponseRuleKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ResponseRuleKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResponseRuleKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESPONSE_RULE_KIND_UNSPECIFIED: _ResponseRuleKind.ValueType  # 0
+    RESPONSE_RULE_KIND_REVIEW: _ResponseRuleKind.ValueType  # 1
+    """When a response is judged."""
+    RESPONSE_RULE_KIND_RESPONDER: _ResponseRuleKind.ValueType  # 2
+    """Who has responded."""
+    RESPONSE_RULE_KIND_VERDICT: _ResponseRuleKind.ValueType  # 3
+    """What follows."""
+
+class ResponseRuleKind(_ResponseRuleKind, metaclass=_ResponseRuleKindEnumTypeWrapper):
+    """What a rule of the response is for."""
+
+RESPONSE_RULE_KIND_UNSPECIFIED: ResponseRuleKind.ValueType  # 0
+RESPONSE_RULE_KIND_REVIEW: ResponseRuleKind.ValueType  # 1
+"""When a response is judged."""
+RESPONSE_RULE_KIND_RESPONDER: ResponseRuleKind.ValueType  # 2
+"""Who has responded."""
+RESPONSE_RULE_KIND_VERDICT: ResponseRuleKind.ValueType  # 3
+"""What follows."""
+Global___ResponseRuleKind: _TypeAlias = ResponseRuleKind  # noqa: Y015
+
+class _ResponseQuantity:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ResponseQuantityEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ResponseQuantity.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    RESPONSE_QUANTITY_UNSPECIFIED: _ResponseQuantity.ValueType  # 0
+    RESPONSE_QUANTITY_CHANGE: _ResponseQuantity.ValueType  # 1
+    RESPONSE_QUANTITY_CHANGE_PERCENT: _ResponseQuantity.ValueType  # 2
+
+class ResponseQuantity(_ResponseQuantity, metaclass=_ResponseQuantityEnumTypeWrapper):
+    """What of a measure a rule looks at."""
+
+RESPONSE_QUANTITY_UNSPECIFIED: ResponseQuantity.ValueType  # 0
+RESPONSE_QUANTITY_CHANGE: ResponseQuantity.ValueType  # 1
+RESPONSE_QUANTITY_CHANGE_PERCENT: ResponseQuantity.ValueType  # 2
+Global___ResponseQuantity: _TypeAlias = ResponseQuantity  # noqa: Y015
+
+class _ThresholdKind:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ThresholdKindEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ThresholdKind.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    THRESHOLD_KIND_UNSPECIFIED: _ThresholdKind.ValueType  # 0
+    THRESHOLD_KIND_SESSION_FLOOR_DAYS: _ThresholdKind.ValueType  # 1
+    """Days between two sessions, at least."""
+    THRESHOLD_KIND_SESSION_TOLERANCE_DAYS: _ThresholdKind.ValueType  # 2
+    """Days that a session may stray which comes interval_days or more after the one before."""
+    THRESHOLD_KIND_CLINIC_MIXTURE_PRODUCTS: _ThresholdKind.ValueType  # 3
+    """Sterile products that a clinic may mix, at most."""
+    THRESHOLD_KIND_PULL_TEST_SHARE_THOUSANDTHS: _ThresholdKind.ValueType  # 4
+    """A pull test is positive over this share of the pulled hairs,"""
+    THRESHOLD_KIND_PULL_TEST_SHED_HAIRS: _ThresholdKind.ValueType  # 5
+    """or from this number of shed hairs on."""
+
+class ThresholdKind(_ThresholdKind, metaclass=_ThresholdKindEnumTypeWrapper):
+    """What a threshold limits."""
+
+THRESHOLD_KIND_UNSPECIFIED: ThresholdKind.ValueType  # 0
+THRESHOLD_KIND_SESSION_FLOOR_DAYS: ThresholdKind.ValueType  # 1
+"""Days between two sessions, at least."""
+THRESHOLD_KIND_SESSION_TOLERANCE_DAYS: ThresholdKind.ValueType  # 2
+"""Days that a session may stray which comes interval_days or more after the one before."""
+THRESHOLD_KIND_CLINIC_MIXTURE_PRODUCTS: ThresholdKind.ValueType  # 3
+"""Sterile products that a clinic may mix, at most."""
+THRESHOLD_KIND_PULL_TEST_SHARE_THOUSANDTHS: ThresholdKind.ValueType  # 4
+"""A pull test is positive over this share of the pulled hairs,"""
+THRESHOLD_KIND_PULL_TEST_SHED_HAIRS: ThresholdKind.ValueType  # 5
+"""or from this number of shed hairs on."""
+Global___ThresholdKind: _TypeAlias = ThresholdKind  # noqa: Y015
+
+class _ConsentPart:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _ConsentPartEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_ConsentPart.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    CONSENT_PART_UNSPECIFIED: _ConsentPart.ValueType  # 0
+    CONSENT_PART_TITLE: _ConsentPart.ValueType  # 1
+    CONSENT_PART_HEADING: _ConsentPart.ValueType  # 2
+    CONSENT_PART_LINE: _ConsentPart.ValueType  # 3
+    """With figures of the plan, in braces."""
+    CONSENT_PART_GOAL: _ConsentPart.ValueType  # 4
+    CONSENT_PART_PREPARATION: _ConsentPart.ValueType  # 5
+    CONSENT_PART_STATUS: _ConsentPart.ValueType  # 6
+    CONSENT_PART_EVIDENCE: _ConsentPart.ValueType  # 7
+    CONSENT_PART_INGREDIENT_RISK: _ConsentPart.ValueType  # 8
+    CONSENT_PART_INGREDIENT_FIGURE: _ConsentPart.ValueType  # 9
+    CONSENT_PART_EXPECTATION: _ConsentPart.ValueType  # 10
+    CONSENT_PART_RISK: _ConsentPart.ValueType  # 11
+    CONSENT_PART_ALTERNATIVE: _ConsentPart.ValueType  # 12
+    CONSENT_PART_RIGHT: _ConsentPart.ValueType  # 13
+    CONSENT_PART_PHOTO_TITLE: _ConsentPart.ValueType  # 14
+    CONSENT_PART_PHOTO_PURPOSE: _ConsentPart.ValueType  # 15
+    CONSENT_PART_PHOTO_RIGHT: _ConsentPart.ValueType  # 16
+
+class ConsentPart(_ConsentPart, metaclass=_ConsentPartEnumTypeWrapper):
+    """Where in a consent a sentence stands."""
+
+CONSENT_PART_UNSPECIFIED: ConsentPart.ValueType  # 0
+CONSENT_PART_TITLE: ConsentPart.ValueType  # 1
+CONSENT_PART_HEADING: ConsentPart.ValueType  # 2
+CONSENT_PART_LINE: ConsentPart.ValueType  # 3
+"""With figures of the plan, in braces."""
+CONSENT_PART_GOAL: ConsentPart.ValueType  # 4
+CONSENT_PART_PREPARATION: ConsentPart.ValueType  # 5
+CONSENT_PART_STATUS: ConsentPart.ValueType  # 6
+CONSENT_PART_EVIDENCE: ConsentPart.ValueType  # 7
+CONSENT_PART_INGREDIENT_RISK: ConsentPart.ValueType  # 8
+CONSENT_PART_INGREDIENT_FIGURE: ConsentPart.ValueType  # 9
+CONSENT_PART_EXPECTATION: ConsentPart.ValueType  # 10
+CONSENT_PART_RISK: ConsentPart.ValueType  # 11
+CONSENT_PART_ALTERNATIVE: ConsentPart.ValueType  # 12
+CONSENT_PART_RIGHT: ConsentPart.ValueType  # 13
+CONSENT_PART_PHOTO_TITLE: ConsentPart.ValueType  # 14
+CONSENT_PART_PHOTO_PURPOSE: ConsentPart.ValueType  # 15
+CONSENT_PART_PHOTO_RIGHT: ConsentPart.ValueType  # 16
+Global___ConsentPart: _TypeAlias = ConsentPart  # noqa: Y015
+
 @_typing.final
 class Chain(_message.Message):
     """A chain of clinics: the tenant. It is the token's chain in every call."""
@@ -1593,10 +1743,14 @@ class SuitabilityRule(_message.Message):
     REMEDY_CODE_FIELD_NUMBER: _builtins.int
     EXCLUDED_INGREDIENT_CODES_FIELD_NUMBER: _builtins.int
     SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
     rule_id: _builtins.str
     version: _builtins.str
     effect: _suitability_pb2.Suitability.ValueType
     remedy_code: _builtins.str
+    signed_by_code: _builtins.str
     @_builtins.property
     def conditions(self) -> _containers.RepeatedCompositeFieldContainer[Global___RuleCondition]:
         """Fires when all of these hold,"""
@@ -1609,6 +1763,12 @@ class SuitabilityRule(_message.Message):
     def excluded_ingredient_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
     @_builtins.property
     def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
     def __init__(
         self,
         *,
@@ -1620,14 +1780,710 @@ class SuitabilityRule(_message.Message):
         remedy_code: _builtins.str = ...,
         excluded_ingredient_codes: _abc.Iterable[_builtins.str] | None = ...,
         source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conditions", b"conditions", "effect", b"effect", "excluded_ingredient_codes", b"excluded_ingredient_codes", "remedy_code", b"remedy_code", "rule_id", b"rule_id", "source_codes", b"source_codes", "unless", b"unless", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["conditions", b"conditions", "effect", b"effect", "effective_from", b"effective_from", "effective_until", b"effective_until", "excluded_ingredient_codes", b"excluded_ingredient_codes", "remedy_code", b"remedy_code", "rule_id", b"rule_id", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "unless", b"unless", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___SuitabilityRule: _TypeAlias = SuitabilityRule  # noqa: Y015
+
+@_typing.final
+class DiagnosisScale(_message.Message):
+    """The grades of a scale: listed, or the whole numbers from lowest to highest."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCALE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    DIAGNOSES_FIELD_NUMBER: _builtins.int
+    GRADES_FIELD_NUMBER: _builtins.int
+    LOWEST_FIELD_NUMBER: _builtins.int
+    HIGHEST_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    scale: _diagnosis_pb2.Scale.ValueType
+    version: _builtins.str
+    lowest: _builtins.int
+    highest: _builtins.int
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def diagnoses(self) -> _containers.RepeatedScalarFieldContainer[_diagnosis_pb2.Diagnosis.ValueType]:
+        """Which it grades. A diagnosis that no scale names takes any."""
+
+    @_builtins.property
+    def grades(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        scale: _diagnosis_pb2.Scale.ValueType = ...,
+        version: _builtins.str = ...,
+        diagnoses: _abc.Iterable[_diagnosis_pb2.Diagnosis.ValueType] | None = ...,
+        grades: _abc.Iterable[_builtins.str] | None = ...,
+        lowest: _builtins.int | None = ...,
+        highest: _builtins.int | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_highest", b"_highest", "_lowest", b"_lowest", "effective_from", b"effective_from", "effective_until", b"effective_until", "highest", b"highest", "lowest", b"lowest"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_highest", b"_highest", "_lowest", b"_lowest", "diagnoses", b"diagnoses", "effective_from", b"effective_from", "effective_until", b"effective_until", "grades", b"grades", "highest", b"highest", "lowest", b"lowest", "scale", b"scale", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__highest: _TypeAlias = _typing.Literal["highest"]  # noqa: Y015
+    _WhichOneofArgType__highest: _TypeAlias = _typing.Literal["_highest", b"_highest"]  # noqa: Y015
+    _WhichOneofReturnType__lowest: _TypeAlias = _typing.Literal["lowest"]  # noqa: Y015
+    _WhichOneofArgType__lowest: _TypeAlias = _typing.Literal["_lowest", b"_lowest"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__highest) -> _WhichOneofReturnType__highest | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__lowest) -> _WhichOneofReturnType__lowest | None: ...
+
+Global___DiagnosisScale: _TypeAlias = DiagnosisScale  # noqa: Y015
+
+@_typing.final
+class Lab(_message.Message):
+    """A laboratory test. No row says what is normal."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAB_CODE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    RESULT_FIELD_NUMBER: _builtins.int
+    UNIT_CODES_FIELD_NUMBER: _builtins.int
+    WHEN_CODE_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    VALID_DAYS_FIELD_NUMBER: _builtins.int
+    lab_code: _builtins.str
+    version: _builtins.str
+    result: Global___LabResultKind.ValueType
+    when_code: _builtins.str
+    """When it is wanted, such as "BEFORE_DUTASTERIDE_IN_MEN"."""
+    signed_by_code: _builtins.str
+    valid_days: _builtins.int
+    """For how many days a result counts, as the chain signed it; unset counts for none."""
+    @_builtins.property
+    def unit_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """UCUM; only of a test that is a figure."""
+
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        lab_code: _builtins.str = ...,
+        version: _builtins.str = ...,
+        result: Global___LabResultKind.ValueType = ...,
+        unit_codes: _abc.Iterable[_builtins.str] | None = ...,
+        when_code: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+        valid_days: _builtins.int | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_valid_days", b"_valid_days", "effective_from", b"effective_from", "effective_until", b"effective_until", "valid_days", b"valid_days"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_valid_days", b"_valid_days", "effective_from", b"effective_from", "effective_until", b"effective_until", "lab_code", b"lab_code", "result", b"result", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "unit_codes", b"unit_codes", "valid_days", b"valid_days", "version", b"version", "when_code", b"when_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__valid_days: _TypeAlias = _typing.Literal["valid_days"]  # noqa: Y015
+    _WhichOneofArgType__valid_days: _TypeAlias = _typing.Literal["_valid_days", b"_valid_days"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__valid_days) -> _WhichOneofReturnType__valid_days | None: ...
+
+Global___Lab: _TypeAlias = Lab  # noqa: Y015
+
+@_typing.final
+class SupplementaryTherapy(_message.Message):
+    """A therapy beside the sessions."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPY_CODE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    therapy_code: _builtins.str
+    version: _builtins.str
+    kind: _patient_pb2.TherapyKind.ValueType
+    text: _builtins.str
+    """In the language that was asked for; empty where there are no words in it."""
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        therapy_code: _builtins.str = ...,
+        version: _builtins.str = ...,
+        kind: _patient_pb2.TherapyKind.ValueType = ...,
+        text: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until", "kind", b"kind", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "text", b"text", "therapy_code", b"therapy_code", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___SupplementaryTherapy: _TypeAlias = SupplementaryTherapy  # noqa: Y015
+
+@_typing.final
+class CoolingOffLaw(_message.Message):
+    """What the law of a place says of the time to think it over."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    DAYS_FIELD_NUMBER: _builtins.int
+    NOTE_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    jurisdiction_code: _builtins.str
+    """Empty is the default for places not named."""
+    version: _builtins.str
+    days: _builtins.int
+    """Unset where the law states no days: then the chain's policy does."""
+    note: _builtins.str
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        jurisdiction_code: _builtins.str = ...,
+        version: _builtins.str = ...,
+        days: _builtins.int | None = ...,
+        note: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_days", b"_days", "days", b"days", "effective_from", b"effective_from", "effective_until", b"effective_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_days", b"_days", "days", b"days", "effective_from", b"effective_from", "effective_until", b"effective_until", "jurisdiction_code", b"jurisdiction_code", "note", b"note", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__days: _TypeAlias = _typing.Literal["days"]  # noqa: Y015
+    _WhichOneofArgType__days: _TypeAlias = _typing.Literal["_days", b"_days"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__days) -> _WhichOneofReturnType__days | None: ...
+
+Global___CoolingOffLaw: _TypeAlias = CoolingOffLaw  # noqa: Y015
+
+@_typing.final
+class TopicalContent(_message.Message):
+    """How much of an anaesthetic a gram of a cream holds."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    MICROGRAMS_PER_GRAM_FIELD_NUMBER: _builtins.int
+    ingredient_code: _builtins.str
+    micrograms_per_gram: _builtins.int
+    def __init__(
+        self,
+        *,
+        ingredient_code: _builtins.str = ...,
+        micrograms_per_gram: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ingredient_code", b"ingredient_code", "micrograms_per_gram", b"micrograms_per_gram"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TopicalContent: _TypeAlias = TopicalContent  # noqa: Y015
+
+@_typing.final
+class TopicalProduct(_message.Message):
+    """A numbing cream. What it holds counts against the limits of the formulary."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRODUCT_CODE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CONTAINS_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    product_code: _builtins.str
+    version: _builtins.str
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def contains(self) -> _containers.RepeatedCompositeFieldContainer[Global___TopicalContent]: ...
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        product_code: _builtins.str = ...,
+        version: _builtins.str = ...,
+        contains: _abc.Iterable[Global___TopicalContent] | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["contains", b"contains", "effective_from", b"effective_from", "effective_until", b"effective_until", "product_code", b"product_code", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___TopicalProduct: _TypeAlias = TopicalProduct  # noqa: Y015
+
+@_typing.final
+class PairEntry(_message.Message):
+    """What is known of two ingredients in one syringe; the chain's row stands over that of the files."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    OTHER_INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    COMPATIBLE_FIELD_NUMBER: _builtins.int
+    STABLE_SECONDS_FIELD_NUMBER: _builtins.int
+    EFFECT_CODE_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    ingredient_code: _builtins.str
+    other_ingredient_code: _builtins.str
+    version: _builtins.str
+    compatible: _builtins.bool
+    stable_seconds: _builtins.int
+    effect_code: _builtins.str
+    """What would happen; only of an incompatible pair."""
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        ingredient_code: _builtins.str = ...,
+        other_ingredient_code: _builtins.str = ...,
+        version: _builtins.str = ...,
+        compatible: _builtins.bool = ...,
+        stable_seconds: _builtins.int | None = ...,
+        effect_code: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_stable_seconds", b"_stable_seconds", "effective_from", b"effective_from", "effective_until", b"effective_until", "stable_seconds", b"stable_seconds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_stable_seconds", b"_stable_seconds", "compatible", b"compatible", "effect_code", b"effect_code", "effective_from", b"effective_from", "effective_until", b"effective_until", "ingredient_code", b"ingredient_code", "other_ingredient_code", b"other_ingredient_code", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "stable_seconds", b"stable_seconds", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__stable_seconds: _TypeAlias = _typing.Literal["stable_seconds"]  # noqa: Y015
+    _WhichOneofArgType__stable_seconds: _TypeAlias = _typing.Literal["_stable_seconds", b"_stable_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__stable_seconds) -> _WhichOneofReturnType__stable_seconds | None: ...
+
+Global___PairEntry: _TypeAlias = PairEntry  # noqa: Y015
+
+@_typing.final
+class CodingConcept(_message.Message):
+    """A code of a coding system, and the concept by which rules and allergens know it."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    CONCEPT_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    system: _builtins.str
+    code: _builtins.str
+    version: _builtins.str
+    concept: _builtins.str
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        system: _builtins.str = ...,
+        code: _builtins.str = ...,
+        version: _builtins.str = ...,
+        concept: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "concept", b"concept", "effective_from", b"effective_from", "effective_until", b"effective_until", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "system", b"system", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CodingConcept: _TypeAlias = CodingConcept  # noqa: Y015
+
+@_typing.final
+class ReviewWeek(_message.Message):
+    """A week after the first performed session in which a response is judged."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEK_FIELD_NUMBER: _builtins.int
+    week: _builtins.int
+    def __init__(
+        self,
+        *,
+        week: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["week", b"week"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ReviewWeek: _TypeAlias = ReviewWeek  # noqa: Y015
+
+@_typing.final
+class ResponderRule(_message.Message):
+    """Who has responded: any one of these rules is enough."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_FIELD_NUMBER: _builtins.int
+    ASSESSORS_FIELD_NUMBER: _builtins.int
+    QUANTITY_FIELD_NUMBER: _builtins.int
+    AT_LEAST_THOUSANDTHS_FIELD_NUMBER: _builtins.int
+    MARKED_FIELD_NUMBER: _builtins.int
+    measure: _outcome_pb2.Measure.ValueType
+    quantity: Global___ResponseQuantity.ValueType
+    at_least_thousandths: _builtins.int
+    marked: _builtins.bool
+    @_builtins.property
+    def assessors(self) -> _containers.RepeatedScalarFieldContainer[_outcome_pb2.AssessorKind.ValueType]:
+        """None is whoever measured."""
+
+    def __init__(
+        self,
+        *,
+        measure: _outcome_pb2.Measure.ValueType = ...,
+        assessors: _abc.Iterable[_outcome_pb2.AssessorKind.ValueType] | None = ...,
+        quantity: Global___ResponseQuantity.ValueType = ...,
+        at_least_thousandths: _builtins.int = ...,
+        marked: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["assessors", b"assessors", "at_least_thousandths", b"at_least_thousandths", "marked", b"marked", "measure", b"measure", "quantity", b"quantity"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ResponderRule: _TypeAlias = ResponderRule  # noqa: Y015
+
+@_typing.final
+class VerdictRule(_message.Message):
+    """What follows at a review."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WEEK_FIELD_NUMBER: _builtins.int
+    RESPONDER_FIELD_NUMBER: _builtins.int
+    INDUCTION_OVER_FIELD_NUMBER: _builtins.int
+    VERDICT_FIELD_NUMBER: _builtins.int
+    week: _builtins.int
+    responder: _builtins.bool
+    induction_over: _builtins.bool
+    """Unset where it makes no difference."""
+    verdict: _response_pb2.ResponseVerdict.ValueType
+    def __init__(
+        self,
+        *,
+        week: _builtins.int = ...,
+        responder: _builtins.bool = ...,
+        induction_over: _builtins.bool | None = ...,
+        verdict: _response_pb2.ResponseVerdict.ValueType = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_induction_over", b"_induction_over", "induction_over", b"induction_over"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_induction_over", b"_induction_over", "induction_over", b"induction_over", "responder", b"responder", "verdict", b"verdict", "week", b"week"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__induction_over: _TypeAlias = _typing.Literal["induction_over"]  # noqa: Y015
+    _WhichOneofArgType__induction_over: _TypeAlias = _typing.Literal["_induction_over", b"_induction_over"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__induction_over) -> _WhichOneofReturnType__induction_over | None: ...
+
+Global___VerdictRule: _TypeAlias = VerdictRule  # noqa: Y015
+
+@_typing.final
+class ResponseRule(_message.Message):
+    """A row of the response rules: a local definition, for no consensus was found."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULE_CODE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    REVIEW_WEEK_FIELD_NUMBER: _builtins.int
+    RESPONDER_RULE_FIELD_NUMBER: _builtins.int
+    VERDICT_RULE_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    rule_code: _builtins.str
+    version: _builtins.str
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def review_week(self) -> Global___ReviewWeek: ...
+    @_builtins.property
+    def responder_rule(self) -> Global___ResponderRule: ...
+    @_builtins.property
+    def verdict_rule(self) -> Global___VerdictRule: ...
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        rule_code: _builtins.str = ...,
+        version: _builtins.str = ...,
+        review_week: Global___ReviewWeek | None = ...,
+        responder_rule: Global___ResponderRule | None = ...,
+        verdict_rule: Global___VerdictRule | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "effective_from", b"effective_from", "effective_until", b"effective_until", "responder_rule", b"responder_rule", "review_week", b"review_week", "verdict_rule", b"verdict_rule"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["content", b"content", "effective_from", b"effective_from", "effective_until", b"effective_until", "responder_rule", b"responder_rule", "review_week", b"review_week", "rule_code", b"rule_code", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "verdict_rule", b"verdict_rule", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["review_week", "responder_rule", "verdict_rule"]  # noqa: Y015
+    _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
+
+Global___ResponseRule: _TypeAlias = ResponseRule  # noqa: Y015
+
+@_typing.final
+class CitedTrial(_message.Message):
+    """A trial's figure, and the measure that it stands beside."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    FIGURE_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    measure: _outcome_pb2.Measure.ValueType
+    version: _builtins.str
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def figure(self) -> Global___TrialFigure:
+        """With its sources."""
+
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        measure: _outcome_pb2.Measure.ValueType = ...,
+        version: _builtins.str = ...,
+        figure: Global___TrialFigure | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until", "figure", b"figure"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until", "figure", b"figure", "measure", b"measure", "signed_by_code", b"signed_by_code", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CitedTrial: _TypeAlias = CitedTrial  # noqa: Y015
+
+@_typing.final
+class Threshold(_message.Message):
+    """A figure that holds for everything of its kind."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    VERSION_FIELD_NUMBER: _builtins.int
+    VALUE_FIELD_NUMBER: _builtins.int
+    INTERVAL_DAYS_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    kind: Global___ThresholdKind.ValueType
+    version: _builtins.str
+    value: _builtins.int
+    interval_days: _builtins.int
+    """Only of a tolerance."""
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        kind: Global___ThresholdKind.ValueType = ...,
+        version: _builtins.str = ...,
+        value: _builtins.int = ...,
+        interval_days: _builtins.int | None = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_interval_days", b"_interval_days", "effective_from", b"effective_from", "effective_until", b"effective_until", "interval_days", b"interval_days"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_interval_days", b"_interval_days", "effective_from", b"effective_from", "effective_until", b"effective_until", "interval_days", b"interval_days", "kind", b"kind", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "value", b"value", "version", b"version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__interval_days: _TypeAlias = _typing.Literal["interval_days"]  # noqa: Y015
+    _WhichOneofArgType__interval_days: _TypeAlias = _typing.Literal["_interval_days", b"_interval_days"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__interval_days) -> _WhichOneofReturnType__interval_days | None: ...
+
+Global___Threshold: _TypeAlias = Threshold  # noqa: Y015
+
+@_typing.final
+class ConsentSentence(_message.Message):
+    """A sentence of which consents are made."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PART_FIELD_NUMBER: _builtins.int
+    SUBJECT_CODE_FIELD_NUMBER: _builtins.int
+    NUMBER_FIELD_NUMBER: _builtins.int
+    TEXT_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    part: Global___ConsentPart.ValueType
+    subject_code: _builtins.str
+    """What it is about, such as an ingredient or a goal; empty where the part says it."""
+    number: _builtins.int
+    """From 1, among those of its part and subject."""
+    text: _builtins.str
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]: ...
+    def __init__(
+        self,
+        *,
+        part: Global___ConsentPart.ValueType = ...,
+        subject_code: _builtins.str = ...,
+        number: _builtins.int = ...,
+        text: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["number", b"number", "part", b"part", "source_codes", b"source_codes", "subject_code", b"subject_code", "text", b"text"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ConsentSentence: _TypeAlias = ConsentSentence  # noqa: Y015
+
+@_typing.final
+class Source(_message.Message):
+    """What a code of a source stands for."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_CODE_FIELD_NUMBER: _builtins.int
+    TITLE_FIELD_NUMBER: _builtins.int
+    source_code: _builtins.str
+    title: _builtins.str
+    def __init__(
+        self,
+        *,
+        source_code: _builtins.str = ...,
+        title: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["source_code", b"source_code", "title", b"title"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Source: _TypeAlias = Source  # noqa: Y015
 
 @_typing.final
 class CocktailCheck(_message.Message):

@@ -1187,20 +1187,30 @@ class ListIngredientsRequest(_message.Message):
     INGREDIENT_CLASS_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    GOAL_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
     ingredient_class: _cocktail_pb2.IngredientClass.ValueType
     """Unspecified lists every class."""
     page_size: _builtins.int
     page_token: _builtins.str
+    goal: _cocktail_pb2.Goal.ValueType
+    """Unspecified lists every goal."""
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
     def __init__(
         self,
         *,
         ingredient_class: _cocktail_pb2.IngredientClass.ValueType = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        goal: _cocktail_pb2.Goal.ValueType = ...,
+        day: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ingredient_class", b"ingredient_class", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "goal", b"goal", "ingredient_class", b"ingredient_class", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1278,17 +1288,27 @@ class ListProtocolsRequest(_message.Message):
 
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    PHASE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
     page_size: _builtins.int
     page_token: _builtins.str
+    phase: _model_pb2.ProtocolPhase.ValueType
+    """Unspecified lists every phase."""
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
     def __init__(
         self,
         *,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        phase: _model_pb2.ProtocolPhase.ValueType = ...,
+        day: _date_pb2.Date | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "page_size", b"page_size", "page_token", b"page_token", "phase", b"phase"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2948,19 +2968,29 @@ class ListQuestionnairesRequest(_message.Message):
     LANGUAGE_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    ITEM_CODE_FIELD_NUMBER: _builtins.int
     language: _builtins.str
     page_size: _builtins.int
     page_token: _builtins.str
+    item_code: _builtins.str
+    """Empty lists all; otherwise those that ask it."""
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """Unset lists every version; otherwise those that may be answered on it."""
+
     def __init__(
         self,
         *,
         language: _builtins.str = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        day: _date_pb2.Date | None = ...,
+        item_code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["language", b"language", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "item_code", b"item_code", "language", b"language", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -2996,20 +3026,34 @@ class ListSuitabilityRulesRequest(_message.Message):
     EFFECT_FIELD_NUMBER: _builtins.int
     PAGE_SIZE_FIELD_NUMBER: _builtins.int
     PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    TOPIC_CODE_FIELD_NUMBER: _builtins.int
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
     effect: _suitability_pb2.Suitability.ValueType
     """Unspecified lists every effect."""
     page_size: _builtins.int
     page_token: _builtins.str
+    topic_code: _builtins.str
+    """Empty lists every topic; otherwise the rules that watch it, such as "LAB"."""
+    ingredient_code: _builtins.str
+    """Empty lists all; otherwise the rules that keep it out."""
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
     def __init__(
         self,
         *,
         effect: _suitability_pb2.Suitability.ValueType = ...,
         page_size: _builtins.int = ...,
         page_token: _builtins.str = ...,
+        day: _date_pb2.Date | None = ...,
+        topic_code: _builtins.str = ...,
+        ingredient_code: _builtins.str = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["effect", b"effect", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "effect", b"effect", "ingredient_code", b"ingredient_code", "page_size", b"page_size", "page_token", b"page_token", "topic_code", b"topic_code"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -3040,6 +3084,737 @@ class ListSuitabilityRulesResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ListSuitabilityRulesResponse: _TypeAlias = ListSuitabilityRulesResponse  # noqa: Y015
+
+@_typing.final
+class ListDiagnosisScalesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DIAGNOSIS_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    diagnosis: _diagnosis_pb2.Diagnosis.ValueType
+    """Unspecified lists all; otherwise those that may grade it."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        diagnosis: _diagnosis_pb2.Diagnosis.ValueType = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "diagnosis", b"diagnosis", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDiagnosisScalesRequest: _TypeAlias = ListDiagnosisScalesRequest  # noqa: Y015
+
+@_typing.final
+class ListDiagnosisScalesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SCALES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    SCALES_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    scales_version: _builtins.str
+    @_builtins.property
+    def scales(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.DiagnosisScale]: ...
+    def __init__(
+        self,
+        *,
+        scales: _abc.Iterable[_model_pb2.DiagnosisScale] | None = ...,
+        next_page_token: _builtins.str = ...,
+        scales_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "scales", b"scales", "scales_version", b"scales_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListDiagnosisScalesResponse: _TypeAlias = ListDiagnosisScalesResponse  # noqa: Y015
+
+@_typing.final
+class ListLabsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RESULT_FIELD_NUMBER: _builtins.int
+    WHEN_CODE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    result: _model_pb2.LabResultKind.ValueType
+    """Unspecified lists every kind."""
+    when_code: _builtins.str
+    """Empty lists all."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        result: _model_pb2.LabResultKind.ValueType = ...,
+        when_code: _builtins.str = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "page_size", b"page_size", "page_token", b"page_token", "result", b"result", "when_code", b"when_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLabsRequest: _TypeAlias = ListLabsRequest  # noqa: Y015
+
+@_typing.final
+class ListLabsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LABS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    LABS_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    labs_version: _builtins.str
+    @_builtins.property
+    def labs(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Lab]: ...
+    def __init__(
+        self,
+        *,
+        labs: _abc.Iterable[_model_pb2.Lab] | None = ...,
+        next_page_token: _builtins.str = ...,
+        labs_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["labs", b"labs", "labs_version", b"labs_version", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListLabsResponse: _TypeAlias = ListLabsResponse  # noqa: Y015
+
+@_typing.final
+class ListSupplementaryTherapiesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    KIND_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    kind: _patient_pb2.TherapyKind.ValueType
+    """Unspecified lists every kind."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        language: _builtins.str = ...,
+        kind: _patient_pb2.TherapyKind.ValueType = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "kind", b"kind", "language", b"language", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSupplementaryTherapiesRequest: _TypeAlias = ListSupplementaryTherapiesRequest  # noqa: Y015
+
+@_typing.final
+class ListSupplementaryTherapiesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THERAPIES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    THERAPIES_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    therapies_version: _builtins.str
+    @_builtins.property
+    def therapies(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.SupplementaryTherapy]: ...
+    def __init__(
+        self,
+        *,
+        therapies: _abc.Iterable[_model_pb2.SupplementaryTherapy] | None = ...,
+        next_page_token: _builtins.str = ...,
+        therapies_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "therapies", b"therapies", "therapies_version", b"therapies_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSupplementaryTherapiesResponse: _TypeAlias = ListSupplementaryTherapiesResponse  # noqa: Y015
+
+@_typing.final
+class ListCoolingOffLawsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    JURISDICTION_CODE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    jurisdiction_code: _builtins.str
+    """Unset lists every place; otherwise the row that counts there: its own, its country's, or the default."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        jurisdiction_code: _builtins.str | None = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_jurisdiction_code", b"_jurisdiction_code", "day", b"day", "jurisdiction_code", b"jurisdiction_code"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_jurisdiction_code", b"_jurisdiction_code", "day", b"day", "jurisdiction_code", b"jurisdiction_code", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__jurisdiction_code: _TypeAlias = _typing.Literal["jurisdiction_code"]  # noqa: Y015
+    _WhichOneofArgType__jurisdiction_code: _TypeAlias = _typing.Literal["_jurisdiction_code", b"_jurisdiction_code"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__jurisdiction_code) -> _WhichOneofReturnType__jurisdiction_code | None: ...
+
+Global___ListCoolingOffLawsRequest: _TypeAlias = ListCoolingOffLawsRequest  # noqa: Y015
+
+@_typing.final
+class ListCoolingOffLawsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LAWS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    LAWS_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    laws_version: _builtins.str
+    @_builtins.property
+    def laws(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.CoolingOffLaw]: ...
+    def __init__(
+        self,
+        *,
+        laws: _abc.Iterable[_model_pb2.CoolingOffLaw] | None = ...,
+        next_page_token: _builtins.str = ...,
+        laws_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["laws", b"laws", "laws_version", b"laws_version", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCoolingOffLawsResponse: _TypeAlias = ListCoolingOffLawsResponse  # noqa: Y015
+
+@_typing.final
+class ListTopicalProductsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ingredient_code: _builtins.str
+    """Empty lists all; otherwise those that hold it."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        ingredient_code: _builtins.str = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "ingredient_code", b"ingredient_code", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTopicalProductsRequest: _TypeAlias = ListTopicalProductsRequest  # noqa: Y015
+
+@_typing.final
+class ListTopicalProductsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PRODUCTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ANAESTHETICS_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    anaesthetics_version: _builtins.str
+    @_builtins.property
+    def products(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.TopicalProduct]: ...
+    def __init__(
+        self,
+        *,
+        products: _abc.Iterable[_model_pb2.TopicalProduct] | None = ...,
+        next_page_token: _builtins.str = ...,
+        anaesthetics_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["anaesthetics_version", b"anaesthetics_version", "next_page_token", b"next_page_token", "products", b"products"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListTopicalProductsResponse: _TypeAlias = ListTopicalProductsResponse  # noqa: Y015
+
+@_typing.final
+class ListPairsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    INGREDIENT_CODE_FIELD_NUMBER: _builtins.int
+    COMPATIBLE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    ingredient_code: _builtins.str
+    """Empty lists all; otherwise those that it is one of."""
+    compatible: _builtins.bool
+    """Unset lists both."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        ingredient_code: _builtins.str = ...,
+        compatible: _builtins.bool | None = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_compatible", b"_compatible", "compatible", b"compatible", "day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_compatible", b"_compatible", "compatible", b"compatible", "day", b"day", "ingredient_code", b"ingredient_code", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__compatible: _TypeAlias = _typing.Literal["compatible"]  # noqa: Y015
+    _WhichOneofArgType__compatible: _TypeAlias = _typing.Literal["_compatible", b"_compatible"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__compatible) -> _WhichOneofReturnType__compatible | None: ...
+
+Global___ListPairsRequest: _TypeAlias = ListPairsRequest  # noqa: Y015
+
+@_typing.final
+class ListPairsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PAIRS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    FORMULARY_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    formulary_version: _builtins.str
+    @_builtins.property
+    def pairs(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.PairEntry]: ...
+    def __init__(
+        self,
+        *,
+        pairs: _abc.Iterable[_model_pb2.PairEntry] | None = ...,
+        next_page_token: _builtins.str = ...,
+        formulary_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["formulary_version", b"formulary_version", "next_page_token", b"next_page_token", "pairs", b"pairs"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListPairsResponse: _TypeAlias = ListPairsResponse  # noqa: Y015
+
+@_typing.final
+class ListCodingsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SYSTEM_FIELD_NUMBER: _builtins.int
+    CONCEPT_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    system: _builtins.str
+    """Empty lists every system."""
+    concept: _builtins.str
+    """Empty lists every concept."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        system: _builtins.str = ...,
+        concept: _builtins.str = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["concept", b"concept", "day", b"day", "page_size", b"page_size", "page_token", b"page_token", "system", b"system"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCodingsRequest: _TypeAlias = ListCodingsRequest  # noqa: Y015
+
+@_typing.final
+class ListCodingsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CODINGS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    RULES_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    rules_version: _builtins.str
+    @_builtins.property
+    def codings(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.CodingConcept]: ...
+    def __init__(
+        self,
+        *,
+        codings: _abc.Iterable[_model_pb2.CodingConcept] | None = ...,
+        next_page_token: _builtins.str = ...,
+        rules_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["codings", b"codings", "next_page_token", b"next_page_token", "rules_version", b"rules_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCodingsResponse: _TypeAlias = ListCodingsResponse  # noqa: Y015
+
+@_typing.final
+class ListResponseRulesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    kind: _model_pb2.ResponseRuleKind.ValueType
+    """Unspecified lists every kind."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        kind: _model_pb2.ResponseRuleKind.ValueType = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "kind", b"kind", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListResponseRulesRequest: _TypeAlias = ListResponseRulesRequest  # noqa: Y015
+
+@_typing.final
+class ListResponseRulesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    RULES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    RULES_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    rules_version: _builtins.str
+    @_builtins.property
+    def rules(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.ResponseRule]: ...
+    def __init__(
+        self,
+        *,
+        rules: _abc.Iterable[_model_pb2.ResponseRule] | None = ...,
+        next_page_token: _builtins.str = ...,
+        rules_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rules", b"rules", "rules_version", b"rules_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListResponseRulesResponse: _TypeAlias = ListResponseRulesResponse  # noqa: Y015
+
+@_typing.final
+class ListCitedTrialsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MEASURE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    measure: _outcome_pb2.Measure.ValueType
+    """Unspecified lists every measure."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        measure: _outcome_pb2.Measure.ValueType = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "measure", b"measure", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCitedTrialsRequest: _TypeAlias = ListCitedTrialsRequest  # noqa: Y015
+
+@_typing.final
+class ListCitedTrialsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TRIALS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    RULES_VERSION_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    rules_version: _builtins.str
+    @_builtins.property
+    def trials(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.CitedTrial]: ...
+    def __init__(
+        self,
+        *,
+        trials: _abc.Iterable[_model_pb2.CitedTrial] | None = ...,
+        next_page_token: _builtins.str = ...,
+        rules_version: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "rules_version", b"rules_version", "trials", b"trials"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListCitedTrialsResponse: _TypeAlias = ListCitedTrialsResponse  # noqa: Y015
+
+@_typing.final
+class ListThresholdsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    kind: _model_pb2.ThresholdKind.ValueType
+    """Unspecified lists every kind."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        kind: _model_pb2.ThresholdKind.ValueType = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "kind", b"kind", "page_size", b"page_size", "page_token", b"page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListThresholdsRequest: _TypeAlias = ListThresholdsRequest  # noqa: Y015
+
+@_typing.final
+class ListThresholdsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    THRESHOLDS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def thresholds(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Threshold]: ...
+    def __init__(
+        self,
+        *,
+        thresholds: _abc.Iterable[_model_pb2.Threshold] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "thresholds", b"thresholds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListThresholdsResponse: _TypeAlias = ListThresholdsResponse  # noqa: Y015
+
+@_typing.final
+class ListConsentSentencesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    LANGUAGE_FIELD_NUMBER: _builtins.int
+    PART_FIELD_NUMBER: _builtins.int
+    SUBJECT_CODE_FIELD_NUMBER: _builtins.int
+    DAY_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    language: _builtins.str
+    part: _model_pb2.ConsentPart.ValueType
+    """Unspecified lists every part."""
+    subject_code: _builtins.str
+    """Empty lists all; such as an ingredient."""
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def day(self) -> _date_pb2.Date:
+        """The rows that count on it; unset is today."""
+
+    def __init__(
+        self,
+        *,
+        language: _builtins.str = ...,
+        part: _model_pb2.ConsentPart.ValueType = ...,
+        subject_code: _builtins.str = ...,
+        day: _date_pb2.Date | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["day", b"day"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["day", b"day", "language", b"language", "page_size", b"page_size", "page_token", b"page_token", "part", b"part", "subject_code", b"subject_code"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListConsentSentencesRequest: _TypeAlias = ListConsentSentencesRequest  # noqa: Y015
+
+@_typing.final
+class ListConsentSentencesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SENTENCES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    TEXTS_VERSION_FIELD_NUMBER: _builtins.int
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_FROM_FIELD_NUMBER: _builtins.int
+    EFFECTIVE_UNTIL_FIELD_NUMBER: _builtins.int
+    SIGNED_BY_CODE_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    texts_version: _builtins.str
+    signed_by_code: _builtins.str
+    @_builtins.property
+    def sentences(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.ConsentSentence]: ...
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Of the words as a whole."""
+
+    @_builtins.property
+    def effective_from(self) -> _date_pb2.Date: ...
+    @_builtins.property
+    def effective_until(self) -> _date_pb2.Date:
+        """Unset while it is in force."""
+
+    def __init__(
+        self,
+        *,
+        sentences: _abc.Iterable[_model_pb2.ConsentSentence] | None = ...,
+        next_page_token: _builtins.str = ...,
+        texts_version: _builtins.str = ...,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        effective_from: _date_pb2.Date | None = ...,
+        effective_until: _date_pb2.Date | None = ...,
+        signed_by_code: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["effective_from", b"effective_from", "effective_until", b"effective_until", "next_page_token", b"next_page_token", "sentences", b"sentences", "signed_by_code", b"signed_by_code", "source_codes", b"source_codes", "texts_version", b"texts_version"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListConsentSentencesResponse: _TypeAlias = ListConsentSentencesResponse  # noqa: Y015
+
+@_typing.final
+class ListSourcesRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCE_CODES_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    page_size: _builtins.int
+    page_token: _builtins.str
+    @_builtins.property
+    def source_codes(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """None lists all."""
+
+    def __init__(
+        self,
+        *,
+        source_codes: _abc.Iterable[_builtins.str] | None = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["page_size", b"page_size", "page_token", b"page_token", "source_codes", b"source_codes"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSourcesRequest: _TypeAlias = ListSourcesRequest  # noqa: Y015
+
+@_typing.final
+class ListSourcesResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SOURCES_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    @_builtins.property
+    def sources(self) -> _containers.RepeatedCompositeFieldContainer[_model_pb2.Source]: ...
+    def __init__(
+        self,
+        *,
+        sources: _abc.Iterable[_model_pb2.Source] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["next_page_token", b"next_page_token", "sources", b"sources"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListSourcesResponse: _TypeAlias = ListSourcesResponse  # noqa: Y015
 
 @_typing.final
 class ProposeCocktailRequest(_message.Message):

@@ -799,10 +799,12 @@ class PatientServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordHistory(self, request, context):
-        """Records allergies, conditions and medications; it replaces what was recorded before. Open plans
-        that it forbids are flagged, and their courses wait.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-        PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """Records allergies, conditions, medications, laboratory results and body weight; it replaces
+        what was recorded before. Results are held against the tests of ListLabs; what the record held
+        before is taken as it was. Open plans that it forbids are flagged, and their courses wait.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LAB_UNKNOWN, LAB_RESULT_INVALID,
+        LAB_UNIT_UNKNOWN, CODING_UNKNOWN, DATE_INVALID; FAILED_PRECONDITION PATIENT_DECEASED,
+        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -852,9 +854,11 @@ class PatientServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def RecordTherapy(self, request, context):
-        """Records a therapy beside ours.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """Records a therapy beside ours, by a code of a public system, or of urn:mesoflow:therapy for one
+        of ListSupplementaryTherapies.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT THERAPY_UNKNOWN, CODING_UNKNOWN,
+        DATE_INVALID; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+        ETAG_MISMATCH.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1941,7 +1945,7 @@ class FormularyServiceServicer:
 
     def ListIngredients(self, request, context):
         """Lists ingredients by code.
-        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1957,7 +1961,7 @@ class FormularyServiceServicer:
 
     def ListProtocols(self, request, context):
         """Lists schedules by code.
-        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -1983,7 +1987,7 @@ class FormularyServiceServicer:
 
     def SignPolicy(self, request, context):
         """Signs the numbers that no source gives; it replaces what was signed before from its day on.
-        Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+        Errors: INVALID_ARGUMENT DATE_INVALID, LAB_UNKNOWN; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
         ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
@@ -2008,7 +2012,7 @@ class FormularyServiceServicer:
 
     def ListQuestionnaires(self, request, context):
         """Lists questionnaires, newest first.
-        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -2016,7 +2020,7 @@ class FormularyServiceServicer:
 
     def ListSuitabilityRules(self, request, context):
         """Lists the rules of suitability in force, by id.
-        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -2379,6 +2383,584 @@ class FormularyService:
             '/mesoflow.consult.v1.FormularyService/ListSuitabilityRules',
             mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSuitabilityRulesRequest.SerializeToString,
             mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSuitabilityRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+
+class ReferenceServiceStub:
+    """The rest of the reference data, row by row as it counts on a day: the files, and over them what
+    the chain signed. Every chain reads it; FormularyService has the ingredients, the schedules and
+    the questions.
+    """
+
+    def __init__(self, channel):
+        """Constructor.
+
+        Args:
+            channel: A grpc.Channel.
+        """
+        self.ListDiagnosisScales = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListDiagnosisScales',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListDiagnosisScalesRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListDiagnosisScalesResponse.FromString,
+                _registered_method=True)
+        self.ListLabs = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListLabs',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListLabsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListLabsResponse.FromString,
+                _registered_method=True)
+        self.ListSupplementaryTherapies = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListSupplementaryTherapies',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSupplementaryTherapiesRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSupplementaryTherapiesResponse.FromString,
+                _registered_method=True)
+        self.ListCoolingOffLaws = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListCoolingOffLaws',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCoolingOffLawsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCoolingOffLawsResponse.FromString,
+                _registered_method=True)
+        self.ListTopicalProducts = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListTopicalProducts',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListTopicalProductsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListTopicalProductsResponse.FromString,
+                _registered_method=True)
+        self.ListPairs = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListPairs',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPairsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPairsResponse.FromString,
+                _registered_method=True)
+        self.ListCodings = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListCodings',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCodingsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCodingsResponse.FromString,
+                _registered_method=True)
+        self.ListResponseRules = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListResponseRules',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponseRulesRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponseRulesResponse.FromString,
+                _registered_method=True)
+        self.ListCitedTrials = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListCitedTrials',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCitedTrialsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCitedTrialsResponse.FromString,
+                _registered_method=True)
+        self.ListThresholds = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListThresholds',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListThresholdsRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListThresholdsResponse.FromString,
+                _registered_method=True)
+        self.ListConsentSentences = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListConsentSentences',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsentSentencesRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsentSentencesResponse.FromString,
+                _registered_method=True)
+        self.ListSources = channel.unary_unary(
+                '/mesoflow.consult.v1.ReferenceService/ListSources',
+                request_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSourcesRequest.SerializeToString,
+                response_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSourcesResponse.FromString,
+                _registered_method=True)
+
+
+class ReferenceServiceServicer:
+    """The rest of the reference data, row by row as it counts on a day: the files, and over them what
+    the chain signed. Every chain reads it; FormularyService has the ingredients, the schedules and
+    the questions.
+    """
+
+    def ListDiagnosisScales(self, request, context):
+        """Lists the scales of diagnoses, by name.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListLabs(self, request, context):
+        """Lists the laboratory tests by code, with the days that the chain signed for their results.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSupplementaryTherapies(self, request, context):
+        """Lists the therapies beside the sessions, by code.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCoolingOffLaws(self, request, context):
+        """Lists what the law says of the time to think it over, by place.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListTopicalProducts(self, request, context):
+        """Lists the numbing creams by code; what is injected stands among the ingredients.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListPairs(self, request, context):
+        """Lists what is known of pairs in one syringe, by ingredients. A pair without a row is not mixed.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCodings(self, request, context):
+        """Lists the codes that rules and allergens know, by system and code.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListResponseRules(self, request, context):
+        """Lists by what and when responses are judged, by code.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListCitedTrials(self, request, context):
+        """Lists the figures of the trials that responses are shown beside.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListThresholds(self, request, context):
+        """Lists the figures that hold for everything of their kind.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListConsentSentences(self, request, context):
+        """Lists the words of which consents are made, in their order.
+        Errors: INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE, DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListSources(self, request, context):
+        """Lists what the codes of sources stand for, by code.
+        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+
+def add_ReferenceServiceServicer_to_server(servicer, server):
+    rpc_method_handlers = {
+            'ListDiagnosisScales': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListDiagnosisScales,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListDiagnosisScalesRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListDiagnosisScalesResponse.SerializeToString,
+            ),
+            'ListLabs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLabs,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListLabsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListLabsResponse.SerializeToString,
+            ),
+            'ListSupplementaryTherapies': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSupplementaryTherapies,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSupplementaryTherapiesRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSupplementaryTherapiesResponse.SerializeToString,
+            ),
+            'ListCoolingOffLaws': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCoolingOffLaws,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCoolingOffLawsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCoolingOffLawsResponse.SerializeToString,
+            ),
+            'ListTopicalProducts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListTopicalProducts,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListTopicalProductsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListTopicalProductsResponse.SerializeToString,
+            ),
+            'ListPairs': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListPairs,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPairsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPairsResponse.SerializeToString,
+            ),
+            'ListCodings': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCodings,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCodingsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCodingsResponse.SerializeToString,
+            ),
+            'ListResponseRules': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListResponseRules,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponseRulesRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponseRulesResponse.SerializeToString,
+            ),
+            'ListCitedTrials': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListCitedTrials,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCitedTrialsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCitedTrialsResponse.SerializeToString,
+            ),
+            'ListThresholds': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListThresholds,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListThresholdsRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListThresholdsResponse.SerializeToString,
+            ),
+            'ListConsentSentences': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListConsentSentences,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsentSentencesRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsentSentencesResponse.SerializeToString,
+            ),
+            'ListSources': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListSources,
+                    request_deserializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSourcesRequest.FromString,
+                    response_serializer=mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSourcesResponse.SerializeToString,
+            ),
+    }
+    generic_handler = grpc.method_handlers_generic_handler(
+            'mesoflow.consult.v1.ReferenceService', rpc_method_handlers)
+    server.add_generic_rpc_handlers((generic_handler,))
+    server.add_registered_method_handlers('mesoflow.consult.v1.ReferenceService', rpc_method_handlers)
+
+
+ # This class is part of an EXPERIMENTAL API.
+class ReferenceService:
+    """The rest of the reference data, row by row as it counts on a day: the files, and over them what
+    the chain signed. Every chain reads it; FormularyService has the ingredients, the schedules and
+    the questions.
+    """
+
+    @staticmethod
+    def ListDiagnosisScales(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListDiagnosisScales',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListDiagnosisScalesRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListDiagnosisScalesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLabs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListLabs',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListLabsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListLabsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSupplementaryTherapies(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListSupplementaryTherapies',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSupplementaryTherapiesRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSupplementaryTherapiesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCoolingOffLaws(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListCoolingOffLaws',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCoolingOffLawsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCoolingOffLawsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListTopicalProducts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListTopicalProducts',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListTopicalProductsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListTopicalProductsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListPairs(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListPairs',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPairsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListPairsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCodings(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListCodings',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCodingsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCodingsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListResponseRules(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListResponseRules',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponseRulesRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListResponseRulesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListCitedTrials(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListCitedTrials',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCitedTrialsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListCitedTrialsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListThresholds(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListThresholds',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListThresholdsRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListThresholdsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListConsentSentences(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListConsentSentences',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsentSentencesRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListConsentSentencesResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListSources(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/mesoflow.consult.v1.ReferenceService/ListSources',
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSourcesRequest.SerializeToString,
+            mesoflow_dot_consult_dot_v1_dot_service__pb2.ListSourcesResponse.FromString,
             options,
             channel_credentials,
             insecure,

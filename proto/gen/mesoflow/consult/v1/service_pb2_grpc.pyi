@@ -231,10 +231,12 @@ class PatientServiceStub:
     Errors: NOT_FOUND CLINIC_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID.
     """
     RecordHistory: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordHistoryRequest, _service_pb2.RecordHistoryResponse]
-    """Records allergies, conditions and medications; it replaces what was recorded before. Open plans
-    that it forbids are flagged, and their courses wait.
-    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-    PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+    """Records allergies, conditions, medications, laboratory results and body weight; it replaces
+    what was recorded before. Results are held against the tests of ListLabs; what the record held
+    before is taken as it was. Open plans that it forbids are flagged, and their courses wait.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LAB_UNKNOWN, LAB_RESULT_INVALID,
+    LAB_UNIT_UNKNOWN, CODING_UNKNOWN, DATE_INVALID; FAILED_PRECONDITION PATIENT_DECEASED,
+    PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
     """
     GetPatient: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPatientRequest, _service_pb2.GetPatientResponse]
     """Returns a patient without their identity.
@@ -260,9 +262,11 @@ class PatientServiceStub:
     Errors: none of its own.
     """
     RecordTherapy: _aio.UnaryUnaryMultiCallable[_service_pb2.RecordTherapyRequest, _service_pb2.RecordTherapyResponse]
-    """Records a therapy beside ours.
-    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-    PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+    """Records a therapy beside ours, by a code of a public system, or of urn:mesoflow:therapy for one
+    of ListSupplementaryTherapies.
+    Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT THERAPY_UNKNOWN, CODING_UNKNOWN,
+    DATE_INVALID; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+    ETAG_MISMATCH.
     """
     EndTherapy: _aio.UnaryUnaryMultiCallable[_service_pb2.EndTherapyRequest, _service_pb2.EndTherapyResponse]
     """Ends one.
@@ -330,10 +334,12 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.RecordHistoryRequest,
         context: _aio.ServicerContext[_service_pb2.RecordHistoryRequest, _abc.Awaitable[_service_pb2.RecordHistoryResponse]],
     ) -> _abc.Awaitable[_service_pb2.RecordHistoryResponse]:
-        """Records allergies, conditions and medications; it replaces what was recorded before. Open plans
-        that it forbids are flagged, and their courses wait.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-        PATIENT_DECEASED, PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """Records allergies, conditions, medications, laboratory results and body weight; it replaces
+        what was recorded before. Results are held against the tests of ListLabs; what the record held
+        before is taken as it was. Open plans that it forbids are flagged, and their courses wait.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT LAB_UNKNOWN, LAB_RESULT_INVALID,
+        LAB_UNIT_UNKNOWN, CODING_UNKNOWN, DATE_INVALID; FAILED_PRECONDITION PATIENT_DECEASED,
+        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod
@@ -395,9 +401,11 @@ class PatientServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _service_pb2.RecordTherapyRequest,
         context: _aio.ServicerContext[_service_pb2.RecordTherapyRequest, _abc.Awaitable[_service_pb2.RecordTherapyResponse]],
     ) -> _abc.Awaitable[_service_pb2.RecordTherapyResponse]:
-        """Records a therapy beside ours.
-        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION
-        PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED ETAG_MISMATCH.
+        """Records a therapy beside ours, by a code of a public system, or of urn:mesoflow:therapy for one
+        of ListSupplementaryTherapies.
+        Errors: NOT_FOUND PATIENT_NOT_FOUND; INVALID_ARGUMENT THERAPY_UNKNOWN, CODING_UNKNOWN,
+        DATE_INVALID; FAILED_PRECONDITION PATIENT_MERGED, PATIENT_ERASED, PATIENT_RESTRICTED; ABORTED
+        ETAG_MISMATCH.
         """
 
     @_abc_1.abstractmethod
@@ -642,7 +650,7 @@ class FormularyServiceStub:
     """
     ListIngredients: _aio.UnaryUnaryMultiCallable[_service_pb2.ListIngredientsRequest, _service_pb2.ListIngredientsResponse]
     """Lists ingredients by code.
-    Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
     """
     GetProtocol: _aio.UnaryUnaryMultiCallable[_service_pb2.GetProtocolRequest, _service_pb2.GetProtocolResponse]
     """Returns a schedule.
@@ -650,7 +658,7 @@ class FormularyServiceStub:
     """
     ListProtocols: _aio.UnaryUnaryMultiCallable[_service_pb2.ListProtocolsRequest, _service_pb2.ListProtocolsResponse]
     """Lists schedules by code.
-    Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
     """
     SignIngredient: _aio.UnaryUnaryMultiCallable[_service_pb2.SignIngredientRequest, _service_pb2.SignIngredientResponse]
     """Signs terms of an ingredient from a day on; open plans are held against them that day.
@@ -664,7 +672,7 @@ class FormularyServiceStub:
     """
     SignPolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.SignPolicyRequest, _service_pb2.SignPolicyResponse]
     """Signs the numbers that no source gives; it replaces what was signed before from its day on.
-    Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+    Errors: INVALID_ARGUMENT DATE_INVALID, LAB_UNKNOWN; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
     ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
     """
     GetPolicy: _aio.UnaryUnaryMultiCallable[_service_pb2.GetPolicyRequest, _service_pb2.GetPolicyResponse]
@@ -677,11 +685,11 @@ class FormularyServiceStub:
     """
     ListQuestionnaires: _aio.UnaryUnaryMultiCallable[_service_pb2.ListQuestionnairesRequest, _service_pb2.ListQuestionnairesResponse]
     """Lists questionnaires, newest first.
-    Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
     """
     ListSuitabilityRules: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSuitabilityRulesRequest, _service_pb2.ListSuitabilityRulesResponse]
     """Lists the rules of suitability in force, by id.
-    Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
     """
 
 class FormularyServiceServicer(metaclass=_abc_1.ABCMeta):
@@ -704,7 +712,7 @@ class FormularyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.ListIngredientsRequest, _abc.Awaitable[_service_pb2.ListIngredientsResponse]],
     ) -> _abc.Awaitable[_service_pb2.ListIngredientsResponse]:
         """Lists ingredients by code.
-        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -724,7 +732,7 @@ class FormularyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.ListProtocolsRequest, _abc.Awaitable[_service_pb2.ListProtocolsResponse]],
     ) -> _abc.Awaitable[_service_pb2.ListProtocolsResponse]:
         """Lists schedules by code.
-        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -756,7 +764,7 @@ class FormularyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.SignPolicyRequest, _abc.Awaitable[_service_pb2.SignPolicyResponse]],
     ) -> _abc.Awaitable[_service_pb2.SignPolicyResponse]:
         """Signs the numbers that no source gives; it replaces what was signed before from its day on.
-        Errors: INVALID_ARGUMENT DATE_INVALID; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
+        Errors: INVALID_ARGUMENT DATE_INVALID, LAB_UNKNOWN; FAILED_PRECONDITION LICENCE_LAPSED; ABORTED
         ETAG_MISMATCH; PERMISSION_DENIED PRACTITIONER_REQUIRED.
         """
 
@@ -787,7 +795,7 @@ class FormularyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.ListQuestionnairesRequest, _abc.Awaitable[_service_pb2.ListQuestionnairesResponse]],
     ) -> _abc.Awaitable[_service_pb2.ListQuestionnairesResponse]:
         """Lists questionnaires, newest first.
-        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
         """
 
     @_abc_1.abstractmethod
@@ -797,10 +805,194 @@ class FormularyServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_service_pb2.ListSuitabilityRulesRequest, _abc.Awaitable[_service_pb2.ListSuitabilityRulesResponse]],
     ) -> _abc.Awaitable[_service_pb2.ListSuitabilityRulesResponse]:
         """Lists the rules of suitability in force, by id.
-        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
         """
 
 def add_FormularyServiceServicer_to_server(servicer: FormularyServiceServicer, server: _aio.Server) -> None: ...
+
+class ReferenceServiceStub:
+    """The rest of the reference data, row by row as it counts on a day: the files, and over them what
+    the chain signed. Every chain reads it; FormularyService has the ingredients, the schedules and
+    the questions.
+    """
+
+    def __init__(self, channel: _aio.Channel) -> None: ...
+    ListDiagnosisScales: _aio.UnaryUnaryMultiCallable[_service_pb2.ListDiagnosisScalesRequest, _service_pb2.ListDiagnosisScalesResponse]
+    """Lists the scales of diagnoses, by name.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListLabs: _aio.UnaryUnaryMultiCallable[_service_pb2.ListLabsRequest, _service_pb2.ListLabsResponse]
+    """Lists the laboratory tests by code, with the days that the chain signed for their results.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListSupplementaryTherapies: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSupplementaryTherapiesRequest, _service_pb2.ListSupplementaryTherapiesResponse]
+    """Lists the therapies beside the sessions, by code.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListCoolingOffLaws: _aio.UnaryUnaryMultiCallable[_service_pb2.ListCoolingOffLawsRequest, _service_pb2.ListCoolingOffLawsResponse]
+    """Lists what the law says of the time to think it over, by place.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListTopicalProducts: _aio.UnaryUnaryMultiCallable[_service_pb2.ListTopicalProductsRequest, _service_pb2.ListTopicalProductsResponse]
+    """Lists the numbing creams by code; what is injected stands among the ingredients.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListPairs: _aio.UnaryUnaryMultiCallable[_service_pb2.ListPairsRequest, _service_pb2.ListPairsResponse]
+    """Lists what is known of pairs in one syringe, by ingredients. A pair without a row is not mixed.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListCodings: _aio.UnaryUnaryMultiCallable[_service_pb2.ListCodingsRequest, _service_pb2.ListCodingsResponse]
+    """Lists the codes that rules and allergens know, by system and code.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListResponseRules: _aio.UnaryUnaryMultiCallable[_service_pb2.ListResponseRulesRequest, _service_pb2.ListResponseRulesResponse]
+    """Lists by what and when responses are judged, by code.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListCitedTrials: _aio.UnaryUnaryMultiCallable[_service_pb2.ListCitedTrialsRequest, _service_pb2.ListCitedTrialsResponse]
+    """Lists the figures of the trials that responses are shown beside.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListThresholds: _aio.UnaryUnaryMultiCallable[_service_pb2.ListThresholdsRequest, _service_pb2.ListThresholdsResponse]
+    """Lists the figures that hold for everything of their kind.
+    Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListConsentSentences: _aio.UnaryUnaryMultiCallable[_service_pb2.ListConsentSentencesRequest, _service_pb2.ListConsentSentencesResponse]
+    """Lists the words of which consents are made, in their order.
+    Errors: INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE, DATE_INVALID, PAGE_TOKEN_INVALID.
+    """
+    ListSources: _aio.UnaryUnaryMultiCallable[_service_pb2.ListSourcesRequest, _service_pb2.ListSourcesResponse]
+    """Lists what the codes of sources stand for, by code.
+    Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+    """
+
+class ReferenceServiceServicer(metaclass=_abc_1.ABCMeta):
+    """The rest of the reference data, row by row as it counts on a day: the files, and over them what
+    the chain signed. Every chain reads it; FormularyService has the ingredients, the schedules and
+    the questions.
+    """
+
+    @_abc_1.abstractmethod
+    def ListDiagnosisScales(
+        self,
+        request: _service_pb2.ListDiagnosisScalesRequest,
+        context: _aio.ServicerContext[_service_pb2.ListDiagnosisScalesRequest, _abc.Awaitable[_service_pb2.ListDiagnosisScalesResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListDiagnosisScalesResponse]:
+        """Lists the scales of diagnoses, by name.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListLabs(
+        self,
+        request: _service_pb2.ListLabsRequest,
+        context: _aio.ServicerContext[_service_pb2.ListLabsRequest, _abc.Awaitable[_service_pb2.ListLabsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListLabsResponse]:
+        """Lists the laboratory tests by code, with the days that the chain signed for their results.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSupplementaryTherapies(
+        self,
+        request: _service_pb2.ListSupplementaryTherapiesRequest,
+        context: _aio.ServicerContext[_service_pb2.ListSupplementaryTherapiesRequest, _abc.Awaitable[_service_pb2.ListSupplementaryTherapiesResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListSupplementaryTherapiesResponse]:
+        """Lists the therapies beside the sessions, by code.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListCoolingOffLaws(
+        self,
+        request: _service_pb2.ListCoolingOffLawsRequest,
+        context: _aio.ServicerContext[_service_pb2.ListCoolingOffLawsRequest, _abc.Awaitable[_service_pb2.ListCoolingOffLawsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListCoolingOffLawsResponse]:
+        """Lists what the law says of the time to think it over, by place.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListTopicalProducts(
+        self,
+        request: _service_pb2.ListTopicalProductsRequest,
+        context: _aio.ServicerContext[_service_pb2.ListTopicalProductsRequest, _abc.Awaitable[_service_pb2.ListTopicalProductsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListTopicalProductsResponse]:
+        """Lists the numbing creams by code; what is injected stands among the ingredients.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListPairs(
+        self,
+        request: _service_pb2.ListPairsRequest,
+        context: _aio.ServicerContext[_service_pb2.ListPairsRequest, _abc.Awaitable[_service_pb2.ListPairsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListPairsResponse]:
+        """Lists what is known of pairs in one syringe, by ingredients. A pair without a row is not mixed.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListCodings(
+        self,
+        request: _service_pb2.ListCodingsRequest,
+        context: _aio.ServicerContext[_service_pb2.ListCodingsRequest, _abc.Awaitable[_service_pb2.ListCodingsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListCodingsResponse]:
+        """Lists the codes that rules and allergens know, by system and code.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListResponseRules(
+        self,
+        request: _service_pb2.ListResponseRulesRequest,
+        context: _aio.ServicerContext[_service_pb2.ListResponseRulesRequest, _abc.Awaitable[_service_pb2.ListResponseRulesResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListResponseRulesResponse]:
+        """Lists by what and when responses are judged, by code.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListCitedTrials(
+        self,
+        request: _service_pb2.ListCitedTrialsRequest,
+        context: _aio.ServicerContext[_service_pb2.ListCitedTrialsRequest, _abc.Awaitable[_service_pb2.ListCitedTrialsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListCitedTrialsResponse]:
+        """Lists the figures of the trials that responses are shown beside.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListThresholds(
+        self,
+        request: _service_pb2.ListThresholdsRequest,
+        context: _aio.ServicerContext[_service_pb2.ListThresholdsRequest, _abc.Awaitable[_service_pb2.ListThresholdsResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListThresholdsResponse]:
+        """Lists the figures that hold for everything of their kind.
+        Errors: INVALID_ARGUMENT DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListConsentSentences(
+        self,
+        request: _service_pb2.ListConsentSentencesRequest,
+        context: _aio.ServicerContext[_service_pb2.ListConsentSentencesRequest, _abc.Awaitable[_service_pb2.ListConsentSentencesResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListConsentSentencesResponse]:
+        """Lists the words of which consents are made, in their order.
+        Errors: INVALID_ARGUMENT LANGUAGE_NOT_AVAILABLE, DATE_INVALID, PAGE_TOKEN_INVALID.
+        """
+
+    @_abc_1.abstractmethod
+    def ListSources(
+        self,
+        request: _service_pb2.ListSourcesRequest,
+        context: _aio.ServicerContext[_service_pb2.ListSourcesRequest, _abc.Awaitable[_service_pb2.ListSourcesResponse]],
+    ) -> _abc.Awaitable[_service_pb2.ListSourcesResponse]:
+        """Lists what the codes of sources stand for, by code.
+        Errors: INVALID_ARGUMENT PAGE_TOKEN_INVALID.
+        """
+
+def add_ReferenceServiceServicer_to_server(servicer: ReferenceServiceServicer, server: _aio.Server) -> None: ...
 
 class PlanServiceStub:
     """Plans: proposed, quoted by billing, signed by the patient, accepted."""
