@@ -77,7 +77,7 @@ def amend(
 
 def tell(history: History = HISTORY, whose: str = PATIENT) -> Act:
     return lambda house: house.ask(
-        PATIENTS, whose, RecordHistory(whose, history, house.at, VOCABULARY)
+        PATIENTS, whose, RecordHistory(whose, history, VOCABULARY, house.at)
     )
 
 
@@ -239,7 +239,7 @@ def test_what_forbids_nothing_flags_nothing() -> None:
     house = running()
     tell(replace(HISTORY, allergies=coded("FISH")))(house)
     begun = RecordTherapy(
-        PATIENT, "t", TherapyKind.TOPICAL, coded("MINOXIDIL")[0], TODAY, None, NOW, VOCABULARY
+        PATIENT, "t", TherapyKind.TOPICAL, coded("MINOXIDIL")[0], TODAY, None, VOCABULARY, NOW
     )
     of_patient(begun)(house)
     of_patient(EndTherapy(PATIENT, "t", TODAY, NOW))(house)

@@ -144,15 +144,14 @@ class StandingMachine(RuleBasedStateMachine):
     @rule(history=histories)
     def tell(self, history: History) -> None:
         self.house.at += timedelta(minutes=1)
-        self.of_patient(RecordHistory(self.plan.patient_id, history, self.house.at, VOCABULARY))
+        self.of_patient(RecordHistory(self.plan.patient_id, history, VOCABULARY, self.house.at))
 
     @rule(coding=st.sampled_from(CODINGS), kind=st.sampled_from(TherapyKind))
     def take(self, coding: Coding, kind: TherapyKind) -> None:
         self.therapies += 1
         begun = self.house.at.date() - timedelta(days=1)
-        who, which = self.plan.patient_id, f"therapy-{self.therapies}"
-        at = self.house.at
-        self.of_patient(RecordTherapy(who, which, kind, coding, begun, None, at, VOCABULARY))
+        who, which, at = self.plan.patient_id, f"therapy-{self.therapies}", self.house.at
+        self.of_patient(RecordTherapy(who, which, kind, coding, begun, None, VOCABULARY, at))
 
     @rule()
     def stop_taking(self) -> None:
@@ -166,9 +165,8 @@ class StandingMachine(RuleBasedStateMachine):
         other = DOUBLE if self.plan.patient_id == PATIENT else PATIENT
         if self.kept(PATIENTS.name, other).state is not PatientState.ACTIVE:
             return
-        self.house.ask(PATIENTS, other, RecordHistory(other, history, self.house.at, VOCABULARY))
-        merge = MergePatients(self.plan.patient_id, other, self.house.at)
-        self.of_patient(merge)
+        self.house.ask(PATIENTS, other, RecordHistory(other, history, VOCABULARY, self.house.at))
+        self.of_patient(MergePatients(self.plan.patient_id, other, self.house.at))
 
     @precondition(lambda self: self.therapies > 3)
     @rule()
