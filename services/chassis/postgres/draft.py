@@ -18,16 +18,21 @@ from services.chassis.postgres.group import Loads
 from services.chassis.postgres.means import Means
 from services.chassis.postgres.memory import Recent
 from services.chassis.postgres.pool import Connection, acquired
-from services.chassis.postgres.reads import Place, Reads
+from services.chassis.postgres.reads import MustHold, Place, Reads
 from services.chassis.postgres.unit_of_work import restored
 from services.chassis.postgres.writing import Guard, Heard, Write, store_heard
 
 
 @dataclass(slots=True)
 class Draft:
-    """The commands of one batch, worked out on what was last seen or is read without a lock."""
+    """The commands of one batch, worked out on what was last seen or is read without a lock.
+
+    `searching` are the types of commands whose gathers search, which no version can hold still:
+    with one of them there is no draft, and who is found out to be one is added.
+    """
 
     means: Means
+    searching: set[type[Any]]
     _loads: Loads = field(init=False)
     _slots: dict[Place, Slot] = field(default_factory=dict)
     _guards: dict[Place, Guard] = field(default_factory=dict)
@@ -64,34 +69,33 @@ class Draft:
 
         Asked one after the other as the commands run, each would wait for the store.
         """
-        asking = [
-            (gather, chain_id, one)
-            for chain_id, one in owed
-            if (gather := one.aggregate.gathers.get(type(one.command))) is not None
-        ]
+        if self.searching.intersection(type(one.command) for _, one in owed):
+            raise MustHold
+        asking = [each for each in owed if type(each[1].command) in each[1].aggregate.gathers]
         if len(asking) > 1:
-            await asyncio.gather(
-                *(
-                    gather(one.command, self._slots[chain_id, one.key].state, self._reads(chain_id))
-                    for gather, chain_id, one in asking
-                )
-            )
+            await asyncio.gather(*(self._gathered(one, chain, {}) for chain, one in asking))
 
     async def run(self, owed: Owed, call: Invocation) -> Outcome[Any]:
         """Decide `owed`; raises its refusal, or MustHold where it searches."""
-        reads = self._reads(call.chain_id, self._guards)
         place = (call.chain_id, owed.key)
         slot = self._slots[place]
-        gather = owed.aggregate.gathers.get(type(owed.command))
-        facts = await gather(owed.command, slot.state, reads) if gather else None
+        facts = await self._gathered(owed, call.chain_id, self._guards)
         outcome = self.means.advance(slot, owed, facts, call, self.means.clock.now())
         if outcome.events:
             self._writes[place] = Write(slot, call, None)
         return outcome
 
-    def _reads(self, chain_id: str, guards: dict[Place, Guard] | None = None) -> Reads:
-        noted = {} if guards is None else guards
-        return Reads(self.means, self._loads, chain_id, True, self._slots, noted)
+    async def _gathered(self, owed: Owed, chain_id: str, guards: dict[Place, Guard]) -> object:
+        kind = type(owed.command)
+        if kind not in owed.aggregate.gathers:
+            return None
+        reads = Reads(self.means, self._loads, chain_id, True, self._slots, guards)
+        state = self._slots[chain_id, owed.key].state
+        try:
+            return await owed.aggregate.gathers[kind](owed.command, state, reads)
+        except MustHold:
+            self.searching.add(kind)
+            raise
 
     async def store(
         self, connection: Connection, durable: str, deliveries: Sequence[Delivery]
@@ -132,22 +136,15 @@ class Draft:
 class Drafts:
     """Which events of one durable are not worth a draft, since it would come to nothing."""
 
-    _searching: set[str] = field(default_factory=set)
+    searching: set[type[Any]] = field(default_factory=set)
     _heard: Recent[str, bool] = field(default_factory=Recent)
     _lines: Recent[str, bool] = field(default_factory=Recent)
 
     def worth(self, deliveries: Sequence[Delivery]) -> bool:
-        """Tell whether a batch may be new, in no parked line, and answered without searching."""
+        """Tell whether a batch may be new, and in no parked line."""
         return not any(
-            d.type in self._searching
-            or self._heard.get(d.event_id)
-            or self._lines.get(d.aggregate_id)
-            for d in deliveries
+            self._heard.get(d.event_id) or self._lines.get(d.aggregate_id) for d in deliveries
         )
-
-    def search(self, deliveries: Sequence[Delivery]) -> None:
-        """Note that what such events lead to searches, which no version can hold still."""
-        self._searching.update(d.type for d in deliveries)
 
     def heard(self, deliveries: Sequence[Delivery]) -> None:
         """Note that events were taken in."""

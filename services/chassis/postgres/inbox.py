@@ -90,7 +90,7 @@ class Inbox:
         """Answer in one statement what may rest on memory; tell whether that could be."""
         if not self._drafts.worth(deliveries):
             return False
-        draft = Draft(self.means)
+        draft = Draft(self.means, self._drafts.searching)
         try:
             await self._answer(deliveries, draft)
             async with self._connection() as connection:
@@ -98,7 +98,6 @@ class Inbox:
         except StoreUnavailable:
             raise
         except MustHold:
-            self._drafts.search(deliveries)
             return False
         except Exception:
             # Decided anew with locks: what is refused or parked never rests on a memory.
