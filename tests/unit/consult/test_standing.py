@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 
 import pytest
 
-from services.chassis.handling import Owed
 from services.consult.domain.clinic.commands import AmendClinic
 from services.consult.domain.consultation import commands as examining
 from services.consult.domain.consultation.model import (
@@ -30,12 +29,7 @@ from services.consult.domain.patient.commands import (
     RecordTherapy,
 )
 from services.consult.domain.patient.keeping import Kept
-from services.consult.domain.patient.model import (
-    AgeBand,
-    Patient,
-    PregnancyPotential,
-    VitalStatus,
-)
+from services.consult.domain.patient.model import AgeBand, PregnancyPotential, VitalStatus
 from services.consult.domain.plan.commands import WithdrawPlan
 from services.consult.domain.plan.model import Plan, PlanState, PlanWithdrawalReason
 from services.consult.handlers.consultation import CONSULTATION as CONSULTATIONS
@@ -60,7 +54,6 @@ from tests.unit.consult.samples import (
     VOCABULARY,
     answers,
     cocktail,
-    proposed,
 )
 
 Act = Callable[[House], object]
@@ -240,21 +233,6 @@ def test_what_becomes_known_flags_the_plan_and_clears_it_when_it_is_gone(case: C
         act(house)
     house.hear()
     assert flag_of(house) == ()
-
-
-def test_what_was_told_before_the_record_knew_of_its_plan_is_found_when_it_does() -> None:
-    house = running()
-    patient: Patient = house.kept[PATIENTS.name, PATIENT]
-    house.kept[PATIENTS.name, PATIENT] = replace(patient, planned=False)
-    tell(replace(HISTORY, pregnant=Answer.YES))(house)
-    house.hear()
-    assert flag_of(house) == ()
-    house.publish(Owed(PLANS, PLAN, None), replace(proposed(), plan_id=PLAN, patient_id=PATIENT))
-    house.hear()
-    assert flag_of(house) != ()
-    tell()(house)
-    house.hear()
-    assert flag_of(house) == (), "by now it says so itself"
 
 
 def test_what_forbids_nothing_flags_nothing() -> None:
