@@ -1,4 +1,4 @@
-"""A record that knows of its plan says that what is told of it concerns the plan; none is missed."""
+"""A record that knows of its plan says that what is told concerns the plan; none is missed."""
 
 from dataclasses import replace
 
