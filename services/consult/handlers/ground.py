@@ -7,12 +7,11 @@ from services.consult.domain.clinic.model import Clinic
 from services.consult.domain.cocktail.checks import Ground
 from services.consult.domain.consultation.model import Consultation, FiredRule
 from services.consult.domain.consultation.observing import Evidence, Lens, observe
-from services.consult.domain.dating import turning_days
 from services.consult.domain.formulary.model import Changes
 from services.consult.domain.formulary.rows import policy_on, signed_over, version_on
 from services.consult.domain.patient.model import Patient
 from services.consult.domain.plan.eligibility import excluded_by
-from services.consult.reference.loader import formulary_on, reference
+from services.consult.reference.loader import days_that_turn, formulary_on, reference, rules_on
 
 
 def ground_on(
@@ -54,11 +53,10 @@ def heard_since(patient: Patient, consultation: Consultation) -> bool:
 
 def turned_since(consultation: Consultation, day: date) -> bool:
     """Tell whether rows that an assessment rests on began or ended after it was made."""
-    held, assessed_at = reference(), consultation.assessed_at
+    assessed_at = consultation.assessed_at
     if assessed_at is None:
         return False
-    days = turning_days((*held.rules.rows, *held.scales.pull_tests))
-    return any(assessed_at.date() < each <= day for each in days)
+    return any(assessed_at.date() < each <= day for each in days_that_turn())
 
 
 def fired_since(
@@ -83,7 +81,7 @@ def fired_since(
     changed = heard_since(patient, consultation) or turned_since(consultation, day)
     if assessment.rules_version == now and not changed:
         return ()
-    rules, pull_test = held.rules.on(day), held.scales.pull_test(day)
+    rules, pull_test = rules_on(day), held.scales.pull_test(day)
     lens = Lens(rules, policy, pull_test, day, ages_on=assessed_at.date())
     evidence = Evidence(findings, consultation.answers)
     return rules.fired(observe(patient, history, evidence, lens).observed)
@@ -91,7 +89,7 @@ def fired_since(
 
 def allergy_concepts(patient: Patient, day: date) -> frozenset[str]:
     """Return the concepts of the patient's allergies that the reference data knows on `day`."""
-    rules = reference().rules.on(day)
+    rules = rules_on(day)
     codings = patient.history.allergies if patient.history else ()
     found = (rules.concept(coding) for coding in codings)
     return frozenset(concept for concept in found if concept is not None)

@@ -4,6 +4,7 @@ Every file carries a `notice` for its reader, a version and who signed it. The s
 the code is a sample: its signature is UNSIGNED, and a service in production refuses to start on it.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -13,7 +14,7 @@ from typing import Protocol
 from services.chassis.kernel import remembered
 from services.consult.domain.consultation.grading import Scales
 from services.consult.domain.consultation.screening import Questionnaire, RuleSet
-from services.consult.domain.dating import Dated, rows_of
+from services.consult.domain.dating import Dated, rows_of, turning_days
 from services.consult.domain.formulary.chairside import (
     Anaesthetics,
     CoolingOffs,
@@ -158,6 +159,19 @@ def reference() -> Reference:
 def formulary_on(day: date) -> Formulary:
     """Return the files' formulary of `day`; every command of that day asks for it."""
     return reference().formulary.on(day)
+
+
+@lru_cache(maxsize=DAYS_HELD)
+def rules_on(day: date) -> RuleSet:
+    """Return the files' rules of `day`."""
+    return reference().rules.on(day)
+
+
+@remembered
+def days_that_turn() -> Sequence[date]:
+    """Return the days from which an assessment rests on other rows than the day before."""
+    held = reference()
+    return turning_days((*held.rules.rows, *held.scales.pull_tests))
 
 
 def load(folder: Path) -> Reference:
