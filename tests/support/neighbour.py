@@ -10,6 +10,7 @@ import nats
 from google.protobuf.message import Message
 from nats.aio.client import Client
 from nats.js import JetStreamContext
+from nats.js.errors import NotFoundError
 
 from services.chassis.delivery import FeedItem
 from services.chassis.jetstream.publisher import headers_of, subject_of
@@ -67,7 +68,11 @@ class Neighbour:
         """Wait until `durable` has acknowledged everything that was said."""
 
         async def idle() -> bool:
-            found = await self.stream.consumer_info(self.name.upper(), durable)
+            try:
+                found = await self.stream.consumer_info(self.name.upper(), durable)
+            except NotFoundError:
+                # Whoever hears declares it, once nobody else does.
+                return False
             return bool(found.num_pending == 0 and found.num_ack_pending == 0)
 
         await eventually(idle)

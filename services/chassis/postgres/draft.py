@@ -10,7 +10,14 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from services.chassis.delivery import Delivery
-from services.chassis.handling import AnyAggregate, Invocation, Outcome, Owed, OwedToEach
+from services.chassis.handling import (
+    AnyAggregate,
+    Invocation,
+    Outcome,
+    Owed,
+    OwedToEach,
+    VersionConflict,
+)
 from services.chassis.postgres.advance import Slot
 from services.chassis.postgres.each import owed_to_each
 from services.chassis.postgres.facts import store_facts
@@ -118,13 +125,16 @@ class Draft:
 
     async def _store(self, connection: Connection, heard: Heard) -> None:
         # That nothing was left to do rests on what was read, too.
-        unchanged = [
-            Guard(slot.aggregate.name, slot.chain_id, slot.key, slot.version)
+        guards = {
+            place: Guard(slot.aggregate.name, *place, slot.expected)
             for place, slot in self._slots.items()
-            if place not in self._writes
-        ]
-        guards = (*self._guards.values(), *unchanged)
-        await store_heard(connection, heard, list(self._writes.values()), guards)
+        }
+        for place, guard in self._guards.items():
+            if guards.setdefault(place, guard) != guard:
+                raise VersionConflict
+        # What is written is held to its version by that.
+        read = [guard for place, guard in guards.items() if place not in self._writes]
+        await store_heard(connection, heard, list(self._writes.values()), read)
 
     @property
     def places(self) -> Iterable[Place]:

@@ -22,7 +22,7 @@ async def owed_to_each(
     for place, sought in wanted.items():
         chains, values = ({each[n] for each in sought} for n in (0, 1))
         for row in await connection.fetch(SQL.found, list(chains), *place, list(values)):
-            found[*place, str(row["chain_id"]), str(row["value"])].append(str(row["id"]))
+            found[*place, str(row["chain_id"]), row["value"]].append(str(row["id"]))
 
     def spelled_out(chain_id: str, one: Owed | OwedToEach) -> list[Owed]:
         if isinstance(one, Owed):

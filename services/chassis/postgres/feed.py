@@ -4,7 +4,6 @@ import asyncio
 from collections.abc import Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Any
 
 from services.chassis.delivery import Cursor, FeedItem
 from services.chassis.postgres.alone import alone
@@ -37,7 +36,7 @@ class Feed:
     async def after(self, feed_no: int, most: int) -> Sequence[FeedItem]:
         async with acquired(self.pool) as connection:
             rows = await connection.fetch(SQL.feed_after, feed_no, most)
-        return [feed_item(row, str(row["chain_id"])) for row in rows]
+        return [FeedItem(**row) for row in rows]
 
     async def cursor(self, stream: str, created: str) -> Cursor:
         """Return the cursor of `stream`, beginning one where there is none."""
@@ -61,23 +60,6 @@ class Feed:
                     before.stream_created,
                 )
             )
-
-
-def feed_item(row: Any, chain_id: str) -> FeedItem:
-    """Read one row of the feed."""
-    return FeedItem(
-        feed_no=row["feed_no"],
-        chain_id=chain_id,
-        event_id=str(row["event_id"]),
-        aggregate=row["aggregate"],
-        aggregate_id=str(row["aggregate_id"]),
-        version=row["version"],
-        type=row["type"],
-        payload=row["payload"],
-        traceparent=row["traceparent"],
-        occurred_at=row["occurred_at"],
-        recorded_at=row["recorded_at"],
-    )
 
 
 async def run_sequencer(feed: Feed, committed: Signal, sequenced: Signal) -> None:
@@ -121,4 +103,4 @@ class ChainFeed:
             rows = await connection.fetch(
                 SQL.feed_of_chain_after, chain_id, after, until, *narrowed, 200
             )
-        return [feed_item(row, chain_id) for row in rows]
+        return [FeedItem(**row) for row in rows]

@@ -61,14 +61,15 @@ UPDATE chassis.relay SET feed_no = $2, stream_created = $3, stream_sequence = $4
 WHERE stream = $1 AND feed_no = $5 AND stream_created = $6 RETURNING true
 
 -- feed_after
-SELECT f.feed_no, f.chain_id, j.event_id, j.aggregate, j.aggregate_id, j.version, j.type,
-    j.payload, j.traceparent, j.occurred_at, j.recorded_at
+SELECT f.feed_no, f.chain_id::text, j.event_id::text, j.aggregate, j.aggregate_id::text, j.version,
+    j.type, j.payload, j.traceparent, j.occurred_at, j.recorded_at
 FROM chassis.feed f CROSS JOIN LATERAL (
     SELECT * FROM chassis.journal e WHERE e.position = f.position LIMIT 1) j
 WHERE f.feed_no > $1 ORDER BY f.feed_no LIMIT $2
 
 -- feed_of_chain_after
-SELECT f.feed_no, j.event_id, j.aggregate, j.aggregate_id, j.version, j.type, j.payload,
+SELECT f.feed_no, f.chain_id::text, j.event_id::text, j.aggregate, j.aggregate_id::text, j.version,
+    j.type, j.payload,
     j.traceparent, j.occurred_at, j.recorded_at
 FROM chassis.feed f CROSS JOIN LATERAL (
     SELECT * FROM chassis.journal e WHERE e.position = f.position LIMIT 1) j
@@ -163,7 +164,7 @@ WHERE chain_id = $1 AND {column} = $2 ORDER BY id FOR SHARE
 SELECT id FROM public."{table}" WHERE chain_id = $1 AND {column} = $2 ORDER BY id
 
 -- found
-SELECT chain_id, value, id FROM chassis.found($1::uuid[], $2, $3, $4::uuid[])
+SELECT chain_id, value, id FROM chassis.found($1::uuid[], $2, $3, $4::text[])
 
 -- status
 SELECT (SELECT feed_no FROM chassis.sequencer) AS feed_no,

@@ -152,19 +152,24 @@ def put_statement(documents: Names, guarded: Names) -> str:
     """
     return (
         f"WITH held AS MATERIALIZED (SELECT {_broken(guarded)} AS broken,"
-        f" $5::chassis.guard[] AS guards) SELECT {_stored(documents)} FROM held"
+        f" $5::chassis.guard[] AS guards) SELECT {_stored(_put(documents, 'broken'))} FROM held"
     )
 
 
 @remembered
 def hear_statement(documents: Names, guarded: Names) -> str:
-    """Return the same with the taking in of events before it, all or nothing."""
+    """Return the taking in of events, and the write of `documents`, all or nothing.
+
+    What was read is held still last. Who changes a document locks it first and what the change
+    rests on after it, as transactions do: a wait for the one must not stop who changes the other.
+    """
     return (
-        f"WITH held AS MATERIALIZED (SELECT {_broken(guarded)} AS broken,"
-        " $5::chassis.guard[] AS guards,"
-        " chassis.all_new($1::uuid[], $6, $7::chassis.heard_event[]) AS fresh)"
-        f" SELECT chassis.whole(fresh, broken, {_stored(documents)},"
-        " cardinality($2::chassis.command[])) FROM held"
+        "WITH put AS MATERIALIZED (SELECT"
+        " chassis.all_new($1::uuid[], $6, $7::chassis.heard_event[]) AS fresh,"
+        f" {_put(documents, NOTHING)} AS done, $2::chassis.command[] AS commands),"
+        f" held AS MATERIALIZED (SELECT put.*, {_broken(guarded)} AS broken,"
+        " $5::chassis.guard[] AS guards FROM put)"
+        f" SELECT chassis.whole(fresh, broken, {_stored('done')}, cardinality(commands)) FROM held"
     )
 
 
@@ -172,11 +177,14 @@ def _broken(guarded: Names) -> str:
     return " || ".join(f"chassis.broken_{name}($1, $5)" for name in guarded) or NOTHING
 
 
-def _stored(documents: Names) -> str:
-    puts = (f"chassis.put_{name}($1, $2, held.broken)" for name in documents)
+def _put(documents: Names, broken: str) -> str:
+    return " || ".join(f"chassis.put_{name}($1, $2, {broken})" for name in documents) or NOTHING
+
+
+def _stored(done: str) -> str:
     return (
         "chassis.store($1::uuid[], $2::chassis.command[], $3::chassis.entry[],"
-        f" $4::chassis.seal[], {' || '.join(puts) or NOTHING})"
+        f" $4::chassis.seal[], {done})"
     )
 
 

@@ -214,9 +214,15 @@ async def test_a_course_follows_its_plan_and_a_room_of_another_clinic_is_refused
     await ward.say(consult.PlanCleared(plan_id=plan_id, patient_id=ward.survivor))
     booked = await ward.doctor.call(ward.visits.BookSession, ward.booking(plan_id))
     await ward.say(consult.PlanMoved(plan_id=plan_id, clinic_id=ward.other_clinic_id))
+
+    async def given_up() -> bool:
+        visit = await ward.visit(booked.session_id)
+        return visit.interruption_cause == model_pb2.INTERRUPTION_CAUSE_COURSE_MOVED
+
+    await eventually(given_up)
     lot_id = await ward.received(ward.survivor)
     start = pb.StartSessionRequest(
         request_id=new_id(), session_id=booked.session_id, lot_ids=[lot_id]
     )
     refused = await refusal(ward.doctor.call(ward.visits.StartSession, start))
-    assert refused == Refusal("FAILED_PRECONDITION", "COURSE_MOVED")
+    assert refused == Refusal("FAILED_PRECONDITION", "SESSION_CLOSED")

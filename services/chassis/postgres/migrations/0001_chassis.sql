@@ -467,14 +467,17 @@ BEGIN
 END $$;
 
 -- The documents whose generated column `name` is one of `wanted`.
-CREATE FUNCTION chassis.found(chains uuid[], document text, name text, wanted uuid[])
-RETURNS TABLE (chain_id uuid, value uuid, id uuid) LANGUAGE plpgsql AS $$
+CREATE FUNCTION chassis.found(chains uuid[], document text, name text, wanted text[])
+RETURNS TABLE (chain_id uuid, value text, id uuid) LANGUAGE plpgsql AS $$
+DECLARE kind regtype;
 BEGIN
     PERFORM chassis.enter(chains);
+    SELECT a.atttypid INTO STRICT kind FROM pg_attribute a
+        WHERE a.attrelid = format('public.%I', document)::regclass AND a.attname = name;
     RETURN QUERY EXECUTE format(
-        'SELECT d.chain_id, d.%I, d.id FROM public.%I d'
-        ' WHERE d.chain_id = ANY ($1) AND d.%I = ANY ($2) ORDER BY d.chain_id, d.id',
-        name, document, name) USING chains, wanted;
+        'SELECT d.chain_id, d.%I::text, d.id FROM public.%I d'
+        ' WHERE d.chain_id = ANY ($1) AND d.%I = ANY ($2::%s[]) ORDER BY d.chain_id, d.id',
+        name, document, name, kind) USING chains, wanted;
 END $$;
 
 GRANT USAGE ON SCHEMA chassis TO app, relay, clock;
