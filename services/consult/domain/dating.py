@@ -52,6 +52,14 @@ def day_in(time_zone: str, at: datetime) -> date:
     return at.astimezone(ZoneInfo(time_zone)).date()
 
 
+def begun_by(day: date) -> date:
+    """Return the last day that begins anywhere on earth before `day` is over in UTC.
+
+    What is recorded may be of that day: where it is morning already, it was measured today.
+    """
+    return day + timedelta(days=1)
+
+
 def last_day_over(at: datetime) -> date:
     """Return the last day that is over everywhere on earth."""
     return (at + LAST_ZONE).date() - timedelta(days=1)
