@@ -149,7 +149,7 @@ def running() -> House:
         (CLINICS.name, OTHER_CLINIC): replace(clinic("US"), clinic_id=OTHER_CLINIC),
         (PRACTITIONERS.name, DOCTOR): by_both,
         (FORMULARY.name, formulary_of(CHAIN)): signed(policy()),
-        (PATIENTS.name, PATIENT): patient(),
+        (PATIENTS.name, PATIENT): replace(patient(), planned=True),
         (PATIENTS.name, DOUBLE): patient(patient_id=DOUBLE, clinic_id=OTHER_CLINIC),
         (CONSULTATIONS.name, CONSULTATION): consultation(assessment(rules_version=by_then)),
         (PLANS.name, PLAN): plan_after(*RUNNING),

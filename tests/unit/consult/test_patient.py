@@ -5,10 +5,15 @@ from datetime import date
 import pytest
 
 from services.consult.domain.clinic.errors import ClinicNotFound
-from services.consult.domain.patient.commands import RecordHistory, RegisterPatient
+from services.consult.domain.patient.commands import NotePlan, RecordHistory, RegisterPatient
 from services.consult.domain.patient.decider import DECIDER
 from services.consult.domain.patient.errors import PatientDeceased, PatientNotFound
-from services.consult.domain.patient.events import HistoryRecorded, PatientRegistered
+from services.consult.domain.patient.events import (
+    GroundChanged,
+    HistoryRecorded,
+    PatientRegistered,
+    PlanNoted,
+)
 from services.consult.domain.patient.model import (
     AgeBand,
     PregnancyPotential,
@@ -46,6 +51,15 @@ def test_a_history_is_recorded_and_the_newest_holds() -> None:
     state = Spec(DECIDER).given(registered(), HistoryRecorded(PATIENT, HISTORY, NOW)).state
     assert state is not None
     assert (state.history, state.history_recorded_at) == (HISTORY, NOW)
+
+
+def test_a_history_is_news_for_plans_where_there_are_any() -> None:
+    noted = NotePlan(PATIENT, NOW)
+    planned = Spec(DECIDER).given(registered(), PlanNoted(PATIENT, NOW))
+    assert Spec(DECIDER).given(registered()).when(noted, None) == [PlanNoted(PATIENT, NOW)]
+    assert planned.when(noted, None) == []
+    told = planned.when(RECORD, None)
+    assert told == [GroundChanged(PATIENT, NOW), HistoryRecorded(PATIENT, HISTORY, NOW)]
 
 
 def test_a_history_needs_its_patient() -> None:

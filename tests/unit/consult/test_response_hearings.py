@@ -19,7 +19,7 @@ from services.consult.domain.consultation.events import Event as ConsultationEve
 from services.consult.domain.following import Repoint
 from services.consult.domain.formulary.commands import RecheckPlans
 from services.consult.domain.formulary.model import formulary_of
-from services.consult.domain.patient.commands import AbsorbPatient, NoteObligation
+from services.consult.domain.patient.commands import AbsorbPatient, NoteObligation, NotePlan
 from services.consult.domain.patient.events import Event as PatientEvent
 from services.consult.domain.plan.commands import RecheckPlan
 from services.consult.domain.response.commands import CountSession, KeepToPlan, NoteOutcome
@@ -170,6 +170,13 @@ def test_what_becomes_known_of_a_patient_is_held_against_each_of_their_plans(
     assert owed.to(PLAN, AT) == Owed(PLANS, PLAN, RecheckPlan(PLAN, AT))
 
 
+def test_the_record_knows_of_its_plan_before_that_is_held_against_it() -> None:
+    assert heard(own.PlanProposed(plan_id=PLAN, patient_id=PATIENT)) == [
+        Owed(PATIENTS, PATIENT, NotePlan(PATIENT, AT)),
+        Owed(PLANS, PLAN, RecheckPlan(PLAN, AT)),
+    ]
+
+
 def test_another_law_of_a_clinic_is_held_against_every_open_plan() -> None:
     formulary = formulary_of("c")
     command = RecheckPlans(formulary, AT)
@@ -184,6 +191,9 @@ OF_NO_PLAN = {
     "LegalHoldPlaced",
     "LegalHoldLifted",
     "ObligationNoted",
+    # The history says so itself where there is a plan (GroundChanged).
+    "HistoryRecorded",
+    "PlanNoted",
     "PhotoConsentSigned",
     "PhotoConsentWithdrawn",
     "ConsultationOpened",

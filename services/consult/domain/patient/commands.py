@@ -112,6 +112,14 @@ class LiftLegalHold:
 
 
 @dataclass(frozen=True, slots=True)
+class NotePlan:
+    """Note that a plan was made for the patient; harmless when known."""
+
+    patient_id: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class NoteObligation:
     """Note what keeps a record; harmless when known, and noted on a merged or erased record too.
 
@@ -177,6 +185,7 @@ Command = (
     | AbsorbPatient
     | PlaceLegalHold
     | LiftLegalHold
+    | NotePlan
     | NoteObligation
     | ErasePatient
     | RetryErasure

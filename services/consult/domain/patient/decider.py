@@ -15,6 +15,7 @@ from services.consult.domain.patient.commands import (
     LiftLegalHold,
     MergePatients,
     NoteObligation,
+    NotePlan,
     PlaceLegalHold,
     RecordHistory,
     RecordTherapy,
@@ -31,6 +32,7 @@ from services.consult.domain.patient.errors import (
 )
 from services.consult.domain.patient.events import (
     Event,
+    GroundChanged,
     HistoryRecorded,
     LegalHoldLifted,
     LegalHoldPlaced,
@@ -38,10 +40,11 @@ from services.consult.domain.patient.events import (
     PatientErased,
     PatientRegistered,
     PatientRestricted,
+    PlanNoted,
 )
 from services.consult.domain.patient.evolution import evolve
 from services.consult.domain.patient.merging import MergeFacts
-from services.consult.domain.patient.model import Patient, VitalStatus
+from services.consult.domain.patient.model import Patient, PatientState, VitalStatus
 from services.consult.domain.patient.standing import present, usable
 from services.consult.domain.patient.vocabulary import refuse_unknown
 from services.consult.domain.practitioner.model import Practitioner
@@ -86,7 +89,17 @@ def record_history(command: RecordHistory, state: Patient) -> Sequence[Event]:
     if state.vital_status is VitalStatus.DECEASED:
         raise PatientDeceased
     refuse_unknown(command.history, state.history, command.vocabulary, command.at)
-    return [HistoryRecorded(command.patient_id, command.history, command.at)]
+    # Told most often before there is a plan: then nobody has to hear of it. The answer to the
+    # caller is made of the last event.
+    changed = [GroundChanged(command.patient_id, command.at)] if state.planned else []
+    return [*changed, HistoryRecorded(command.patient_id, command.history, command.at)]
+
+
+def note_plan(command: NotePlan, state: Patient) -> Sequence[Event]:
+    """Note that there is a plan, once."""
+    if state.planned or state.state is PatientState.ERASED:
+        return []
+    return [PlanNoted(state.patient_id, command.at)]
 
 
 def amend(command: AmendPatient, state: Patient) -> Sequence[Event]:
@@ -124,6 +137,7 @@ ON_USABLE: Mapping[type[Any], Deciding] = {
     EndTherapy: therapies.end,
 }
 ON_ANY: Mapping[type[Any], Deciding] = {
+    NotePlan: note_plan,
     NoteObligation: obligations.note,
     PlaceLegalHold: place_legal_hold,
     LiftLegalHold: lift_legal_hold,

@@ -110,6 +110,22 @@ class LegalHoldLifted:
 
 
 @dataclass(frozen=True, slots=True)
+class PlanNoted:
+    """A plan was made for a patient: what becomes known is held against it from now on."""
+
+    patient_id: str
+    noted_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class GroundChanged:
+    """What the plans of a patient rest on changed: their history was recorded anew."""
+
+    patient_id: str
+    changed_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class ObligationNoted:
     """Something came to be known that keeps a record."""
 
@@ -171,6 +187,8 @@ Event = (
     | PatientAbsorbed
     | LegalHoldPlaced
     | LegalHoldLifted
+    | PlanNoted
+    | GroundChanged
     | ObligationNoted
     | PatientRestricted
     | PatientErased

@@ -7,6 +7,7 @@ from typing import Any
 
 from services.consult.domain.patient.events import (
     Event,
+    GroundChanged,
     HistoryRecorded,
     LegalHoldLifted,
     LegalHoldPlaced,
@@ -19,6 +20,7 @@ from services.consult.domain.patient.events import (
     PatientRestricted,
     PhotoConsentSigned,
     PhotoConsentWithdrawn,
+    PlanNoted,
     TherapyEnded,
     TherapyRecorded,
 )
@@ -96,6 +98,8 @@ def absorbed(state: Patient, event: PatientAbsorbed) -> Patient:
         therapies=event.therapies,
         merged_patient_ids=(*state.merged_patient_ids, event.merged_patient_id),
         further_clinic_ids=event.further_clinic_ids,
+        # The duplicate may have been planned for.
+        planned=True,
     )
 
 
@@ -144,6 +148,8 @@ CHANGES: Mapping[type[Any], Callable[[Patient, Any], Patient]] = {
     PatientAbsorbed: absorbed,
     LegalHoldPlaced: hold_placed,
     LegalHoldLifted: hold_lifted,
+    PlanNoted: lambda state, event: replace(state, planned=True),
+    GroundChanged: lambda state, event: state,
     ObligationNoted: noted,
     PatientRestricted: restricted,
     PatientErased: erased,

@@ -77,6 +77,8 @@ class Patient:
     restricted_until: datetime | None = None
     # Clinics beside the one that registered them: where they are treated too, or a duplicate was.
     further_clinic_ids: tuple[str, ...] = ()
+    # A plan was made for them once: what becomes known has to be held against it.
+    planned: bool = False
 
 
 def age_band(born: date | None, today: date) -> AgeBand:

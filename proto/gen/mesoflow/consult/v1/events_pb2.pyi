@@ -279,6 +279,56 @@ class HistoryRecorded(_message.Message):
 Global___HistoryRecorded: _TypeAlias = HistoryRecorded  # noqa: Y015
 
 @_typing.final
+class PlanNoted(_message.Message):
+    """A plan was made for a patient: what becomes known of them is held against it from now on."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    NOTED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    @_builtins.property
+    def noted_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        noted_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["noted_at", b"noted_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["noted_at", b"noted_at", "patient_id", b"patient_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___PlanNoted: _TypeAlias = PlanNoted  # noqa: Y015
+
+@_typing.final
+class GroundChanged(_message.Message):
+    """What the plans of a patient rest on changed: their history was recorded anew."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    PATIENT_ID_FIELD_NUMBER: _builtins.int
+    CHANGED_AT_FIELD_NUMBER: _builtins.int
+    patient_id: _builtins.str
+    @_builtins.property
+    def changed_at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        patient_id: _builtins.str = ...,
+        changed_at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "patient_id", b"patient_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GroundChanged: _TypeAlias = GroundChanged  # noqa: Y015
+
+@_typing.final
 class ConsultationOpened(_message.Message):
     """Somebody began to examine a patient."""
 
