@@ -10,6 +10,8 @@ TREATED = "TREATED"
 ADULT_YEARS = 18
 # What records that nobody has looked at may lead to.
 MEDICAL = frozenset({"NOT_SUITABLE", "INGREDIENT_BLOCKED"})
+# Of Mesoflow's own systems only codes of its reference data are taken.
+OWN_SYSTEMS = "urn:mesoflow:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +44,11 @@ def expected(record: PatientRecord, scripted: Scripted, today: date) -> Expected
         return Expected(treated=True, reasons=frozenset())
     if scripted.expected:
         return _refused(scripted.expected)
-    return Expected(treated=True, reasons=MEDICAL)
+    own = any(
+        code.system.startswith(OWN_SYSTEMS)
+        for code in (*record.allergies, *record.conditions, *record.medications)
+    )
+    return Expected(treated=True, reasons=MEDICAL | ({"CODING_UNKNOWN"} if own else set()))
 
 
 def years_between(born: date, today: date) -> int:

@@ -15,6 +15,7 @@ from deploy.local.processes import Program, Running
 
 ASK_SECONDS = 1.0
 MIGRATE_SECONDS = 120
+WAY_OUT = "`make clean` removes the stores of this clone, with all that is in them"
 
 
 class MigrationFailed(Exception):
@@ -113,4 +114,4 @@ def migrate(environments: Iterable[tuple[str, Mapping[str, str]]]) -> None:
     said = [(name, process, process.communicate()[0]) for name, process in started]
     failed = [f"{name}:\n{output}" for name, process, output in said if process.returncode]
     if failed:
-        raise MigrationFailed("\n".join(failed))
+        raise MigrationFailed("\n".join([*failed, WAY_OUT]))

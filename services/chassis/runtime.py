@@ -32,7 +32,7 @@ from services.chassis.postgres.advance import Advance
 from services.chassis.postgres.feed import ChainFeed, Feed, run_sequencer
 from services.chassis.postgres.inbox import Inbox
 from services.chassis.postgres.means import Means
-from services.chassis.postgres.migrate import migrate
+from services.chassis.postgres.migrate import RevisionChanged, migrate
 from services.chassis.postgres.pool import Pool, open_pool
 from services.chassis.postgres.sealed import PostgresKeyStore
 from services.chassis.postgres.store import PostgresStore
@@ -250,7 +250,12 @@ def main(settings: Settings, contract: Contract, build: Build) -> None:
     """Run a service as this process; with the argument `migrate`, bring its store up to date."""
     log_as_json(settings.service)
     if sys.argv[1:] == ["migrate"]:
-        for name in asyncio.run(migrate(settings.owner_url, settings.service)):
+        try:
+            names = asyncio.run(migrate(settings.owner_url, settings.service))
+        except RevisionChanged as changed:
+            # Nothing here is broken that a trace would show: the store is of other code.
+            sys.exit(f"{changed} was edited after this store took it in")
+        for name in names:
             logger.info("migrated", extra={"revision": name})
         return
     with asyncio.Runner(loop_factory=uvloop.new_event_loop) as runner:

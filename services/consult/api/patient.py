@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from mesoflow.consult.v1 import model_pb2, service_pb2_grpc
 from mesoflow.consult.v1 import service_pb2 as pb
@@ -14,6 +15,7 @@ from services.chassis.mapping import chosen
 from services.consult.api.erasure import Erasure
 from services.consult.api.export import BREAK_GLASS, Export
 from services.consult.api.lookup import born, terms
+from services.consult.domain.dating import day_in
 from services.consult.domain.patient.commands import (
     AmendPatient,
     EndTherapy,
@@ -34,6 +36,7 @@ from services.consult.domain.patient.errors import (
 from services.consult.domain.patient.model import Patient, PatientState, PhotoPurpose, age_band
 from services.consult.domain.patient.standing import present, usable
 from services.consult.domain.plan.consent_text import digest_of
+from services.consult.handlers.directory import CLINIC
 from services.consult.handlers.patient import PATIENT
 from services.consult.handlers.photo import photo_text
 from services.consult.reference.loader import reference
@@ -53,9 +56,8 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         self, request: pb.RegisterPatientRequest, context: Context
     ) -> pb.RegisterPatientResponse:
         patient_id = self.api.ids.new()
-        return await self._identified(
-            request, pb.RegisterPatientResponse, RegisterPatient, patient_id
-        )
+        built = RegisterPatient, patient_id, request.clinic_id
+        return await self._identified(request, pb.RegisterPatientResponse, *built)
 
     async def _identified(
         self,
@@ -63,11 +65,12 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         reply: type[ReplyT],
         command: Saying,
         patient_id: str,
+        clinic_id: str,
     ) -> ReplyT:
         """Run a command that says who somebody is, and keep by what they are found."""
         more: dict[str, object] = {"patient_id": patient_id, "age_band": None}
         if request.HasField("identity"):
-            more["age_band"] = age_band(born(request.identity), self.api.clock.now().date())
+            more["age_band"] = age_band(born(request.identity), await self._today(clinic_id))
         built, sealed = await self.api.build(request, command, patient_id, more)
         chain_id = current().caller.chain_id
         for identity in [value for value in sealed if value.item == "identity"]:
@@ -117,9 +120,14 @@ class Patients(service_pb2_grpc.PatientServiceServicer):
         found = await self.api.get(PATIENT, request.patient_id, PatientNotFound)
         # Before anything is sealed: it would make a key anew for somebody erased.
         usable(found.state)
-        return await self._identified(
-            request, pb.AmendPatientResponse, AmendPatient, request.patient_id
-        )
+        built = AmendPatient, request.patient_id, found.state.clinic_id
+        return await self._identified(request, pb.AmendPatientResponse, *built)
+
+    async def _today(self, clinic_id: str) -> date:
+        """Return the day at a clinic: nobody is of age there before it is their birthday there."""
+        clinic = await self.api.store.get(current().caller.chain_id, CLINIC, clinic_id)
+        # Of one that is not there nobody is registered.
+        return day_in(clinic.state.time_zone if clinic else "UTC", self.api.clock.now())
 
     async def FindPatients(
         self, request: pb.FindPatientsRequest, context: Context

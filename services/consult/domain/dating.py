@@ -1,8 +1,12 @@
-"""Rows of the reference data count from their first to their last day."""
+"""Days: rows count from their first to their last, and what day it is depends on where."""
 
 from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+# Where a day begins first on earth, and where it ends last: UTC+14 and UTC-12.
+FIRST_ZONE, LAST_ZONE = timedelta(hours=14), timedelta(hours=-12)
 
 
 class Dated(Protocol):
@@ -41,3 +45,21 @@ def turning_days(rows: Iterable[Dated]) -> Sequence[date]:
         if row.effective_until is not None and row.effective_until < date.max:
             days.add(row.effective_until + timedelta(days=1))
     return sorted(days)
+
+
+def day_in(time_zone: str, at: datetime) -> date:
+    """Return the day that `at` is in a clinic: what a calendar on its wall would show."""
+    return at.astimezone(ZoneInfo(time_zone)).date()
+
+
+def begun_by(day: date) -> date:
+    """Return the last day that begins anywhere on earth before `day` is over in UTC.
+
+    What is recorded may be of that day: where it is morning already, it was measured today.
+    """
+    return day + timedelta(days=1)
+
+
+def last_day_over(at: datetime) -> date:
+    """Return the last day that is over everywhere on earth."""
+    return (at + LAST_ZONE).date() - timedelta(days=1)

@@ -18,7 +18,7 @@ from services.consult.domain.consultation.events import Event
 from services.consult.domain.consultation.model import Consultation
 from services.consult.domain.following import RecordRepointed, Repoint, following
 from services.consult.domain.sharing import RecordShared, ShareRecord, sharing
-from services.consult.handlers.directory import CLINIC, PRACTITIONER
+from services.consult.handlers.directory import CLINIC, PRACTITIONER, time_zone_of
 from services.consult.handlers.formulary import changes_of
 from services.consult.handlers.patient import PATIENT
 from services.consult.reference.loader import reference
@@ -58,7 +58,7 @@ async def gather_review(
         return None
     patient = await reader.get(PATIENT, state.patient_id)
     practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
-    return ReviewFacts(patient, practitioner)
+    return ReviewFacts(patient, practitioner, await time_zone_of(reader, state.clinic_id))
 
 
 CONSULTATION: Aggregate[

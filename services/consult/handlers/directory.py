@@ -38,6 +38,12 @@ CLINIC: Aggregate[Clinic, clinic_commands.Command, clinic_events.Event, bool | N
 )
 
 
+async def time_zone_of(reader: Reader, clinic_id: str) -> str:
+    """Return the time zone of a clinic of the chain."""
+    clinic = await reader.get(CLINIC, clinic_id)
+    return clinic.time_zone if clinic else "UTC"
+
+
 async def gather_missing_clinics(
     command: practitioner_commands.EnrolPractitioner | practitioner_commands.AmendPractitioner,
     state: Practitioner | None,

@@ -1,6 +1,7 @@
 """The plan as an aggregate, and the text that a patient signs for it."""
 
 import asyncio
+from dataclasses import replace
 from datetime import date, datetime
 
 from services.chassis.handling import Aggregate, Reader
@@ -35,7 +36,7 @@ from services.consult.domain.plan.facts import (
 )
 from services.consult.domain.plan.model import Plan, PlanState
 from services.consult.handlers.consultation import CONSULTATION
-from services.consult.handlers.directory import CLINIC, PRACTITIONER
+from services.consult.handlers.directory import CLINIC, PRACTITIONER, time_zone_of
 from services.consult.handlers.formulary import changes_of
 from services.consult.handlers.ground import fired_since, ground_on
 from services.consult.handlers.patient import PATIENT
@@ -138,7 +139,8 @@ async def gather_signing(
     today = command.at.date()
     text = signing_text(state, await changes_of(reader), command.language, today)
     practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
-    return SigningFacts(practitioner, text.text_digest, text.gaps)
+    time_zone = await time_zone_of(reader, state.clinic_id)
+    return replace(text, practitioner=practitioner, time_zone=time_zone)
 
 
 async def gather_acceptance(
@@ -171,7 +173,8 @@ async def gather_responsible(
 ) -> ResponsibilityFacts:
     """Look up who takes the plan on."""
     practitioner = await reader.get(PRACTITIONER, command.practitioner_id)
-    return ResponsibilityFacts(practitioner)
+    time_zone = await time_zone_of(reader, state.clinic_id) if state else "UTC"
+    return ResponsibilityFacts(practitioner, time_zone)
 
 
 PLAN: Aggregate[Plan, Command | Repoint, Event | RecordRepointed, Facts] = Aggregate(

@@ -160,6 +160,14 @@ async def test_a_field_that_breaks_its_rule_is_named(directory: Directory) -> No
     assert (told, sorted(told.fields)) == (INVALID, ["clinic_id", "request_id", "room_code"])
 
 
+async def test_a_request_with_more_faults_than_a_refusal_has_room_for(directory: Directory) -> None:
+    request = directory.enrolment(*(["no id"] * 300))
+    call = directory.admin.call(directory.directory.EnrolPractitioner, request)
+    told = await refusal(call)
+    assert told == INVALID
+    assert int(told.metadata["violations_left_out"]) > 0
+
+
 async def test_no_deadline(directory: Directory) -> None:
     call = directory.directory.OpenClinic(directory.opening(), metadata=directory.admin.metadata)
     assert await refusal(call) == Refusal("INVALID_ARGUMENT", "DEADLINE_MISSING")

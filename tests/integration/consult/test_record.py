@@ -1,5 +1,6 @@
 """The directory and a patient's record, changed over the wire."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -266,3 +267,31 @@ async def test_patients_are_listed_by_state(directory: Directory) -> None:
         listing = pb.ListPatientsRequest(state=state)
         listed = (await directory.desk.call(directory.patients.ListPatients, listing)).patients
         assert {each.patient_id for each in listed} == ids
+
+
+# Noon of the day before in London: the birthday has begun in Kiritimati and nowhere in America.
+NOON, BIRTHDAY = datetime(2040, 6, 1, 12, tzinfo=UTC), date_pb2.Date(year=2022, month=6, day=2)
+
+
+@pytest.mark.parametrize(
+    ("time_zone", "band"),
+    [
+        ("Pacific/Kiritimati", patient_pb2.AGE_BAND_ADULT),
+        ("America/Los_Angeles", patient_pb2.AGE_BAND_MINOR),
+    ],
+)
+async def test_nobody_is_of_age_before_their_birthday_begins_at_the_clinic(
+    directory: Directory, time_zone: str, band: patient_pb2.AgeBand.ValueType
+) -> None:
+    directory.service.clock.ahead = NOON - datetime.now(UTC)
+    opening = directory.opening()
+    opening.time_zone = time_zone
+    opened = await directory.admin.call(directory.directory.OpenClinic, opening)
+    request = directory.patient(opened.clinic_id)
+    request.identity.CopyFrom(model_pb2.Identity(full_name="x", birth_date=BIRTHDAY))
+    reply = await directory.desk.call(directory.patients.RegisterPatient, request)
+    assert (await shown(directory, reply.patient_id)).age_band == band
+    amending = pb.AmendPatientRequest(request_id=new_id(), patient_id=reply.patient_id)
+    amending.identity.CopyFrom(request.identity)
+    await directory.desk.call(directory.patients.AmendPatient, amending)
+    assert (await shown(directory, reply.patient_id)).age_band == band

@@ -90,7 +90,9 @@ WEIGHTS: list[tuple[dict[str, object], type[DomainError] | None]] = [
     ({"weight": None}, WeightMissing),
     ({"weight": None, "policy": None}, WeightMissing),
     ({"weight": weighed(70_000, days_ago(61))}, WeightMissing),
-    ({"weight": weighed(70_000, days_ago(-1))}, WeightMissing),
+    ({"weight": weighed(70_000, days_ago(-2))}, WeightMissing),
+    # Of this morning, where tomorrow has begun.
+    ({"weight": weighed(70_000, days_ago(-1))}, None),
     ({"weight": WEIGHED_TODAY, "policy": None}, PolicyMissing),
     ({"weight": WEIGHED_TODAY, "policy": policy(weight_valid_days=None)}, PolicyMissing),
     # At most as old as it counts: as the rules of suitability read the same number.

@@ -58,7 +58,10 @@ def lab(numbers: Policy, *results: LabResult, code: str = TEST) -> str:
     ("results", "value"),
     [
         ((), "MISSING"),
-        ((result(day=TOMORROW),), "MISSING"),
+        ((result(day=TOMORROW + timedelta(days=1)),), "MISSING"),
+        # In Auckland tomorrow has begun, and what was tested there this morning counts.
+        ((result(day=TOMORROW),), "NEGATIVE"),
+        ((result(), result(Answer.YES, TOMORROW)), "POSITIVE"),
         ((result(),), "NEGATIVE"),
         ((result(Answer.YES),), "POSITIVE"),
         ((result(Answer.UNKNOWN),), "UNKNOWN"),
@@ -68,7 +71,7 @@ def lab(numbers: Policy, *results: LabResult, code: str = TEST) -> str:
         ((result(), result(Answer.YES, YESTERDAY)), "NEGATIVE"),
         ((result(), result(Answer.YES)), "POSITIVE"),
         ((result(Answer.UNKNOWN), result()), "UNKNOWN"),
-        ((result(), result(Answer.YES, TOMORROW)), "NEGATIVE"),
+        ((result(), result(Answer.YES, TOMORROW + timedelta(days=1))), "NEGATIVE"),
     ],
 )
 def test_the_last_result_counts_while_it_is_young_enough(
@@ -91,7 +94,8 @@ def test_a_result_whose_days_nobody_signed_counts_for_none() -> None:
     ("measured_on", "numbers", "value"),
     [
         (None, policy(), "MISSING"),
-        (TOMORROW, policy(), "MISSING"),
+        (TOMORROW + timedelta(days=1), policy(), "MISSING"),
+        (TOMORROW, policy(), "PRESENT"),
         (TODAY, policy(), "PRESENT"),
         (TODAY - timedelta(days=60), policy(), "PRESENT"),
         (TODAY - timedelta(days=61), policy(), "AGED"),

@@ -1,7 +1,7 @@
 """A practitioner works at clinics of the chain, and a licence holds from day to day."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from services.chassis.kernel import DateInvalid
 from services.consult.domain.clinic.errors import ClinicNotFound
+from services.consult.domain.dating import day_in
 from services.consult.domain.plan.errors import ProfessionNotAllowed
 from services.consult.domain.practitioner.commands import (
     AmendPractitioner,
@@ -125,11 +126,23 @@ def test_nobody_is_moved_to_a_clinic_of_another_chain() -> None:
 
 
 def test_a_revoked_licence_signs_nothing_from_now_on() -> None:
-    revoked = LicenceRevoked(DOCTOR, "l", "GMC", TODAY, YESTERDAY, NOW)
+    # At half past nine the day before is not over everywhere.
+    revoked = LicenceRevoked(DOCTOR, "l", "GMC", TODAY, YESTERDAY - timedelta(days=1), NOW)
     assert Spec(DECIDER).given(ENROLLED, RECORDED).when(REVOKE, None) == [revoked]
     state = Spec(DECIDER).given(ENROLLED, RECORDED, revoked).state
     assert state is not None
     assert not any(state.licensed_on(TODAY + timedelta(days=n)) for n in range(-1, 400))
+
+
+@given(
+    st.integers(0, 365 * 24).map(lambda hours: NOW + timedelta(hours=hours)),
+    st.sampled_from(["Etc/GMT+12", "America/Los_Angeles", "UTC", "Pacific/Kiritimati"]),
+)
+def test_a_revoked_licence_is_over_on_the_day_of_every_clinic(at: datetime, zone: str) -> None:
+    held = replace(RECORDED, valid_from=date(2020, 1, 1), valid_until=date(2030, 1, 1))
+    [revoked] = Spec(DECIDER).given(ENROLLED, held).when(replace(REVOKE, at=at), None)
+    assert isinstance(revoked, LicenceRevoked)
+    assert revoked.valid_until < day_in(zone, at)
 
 
 def test_a_licence_that_is_over_stays_over() -> None:
@@ -147,15 +160,15 @@ def test_a_licence_that_is_not_there_is_not_revoked() -> None:
 
 
 def test_who_is_licensed_signs_and_who_is_not_does_not() -> None:
-    refuse_unless_licensed(doctor(Profession.NURSE), NOW)
-    refuse_unless_licensed_physician(doctor(), NOW)
+    refuse_unless_licensed(doctor(Profession.NURSE), TODAY)
+    refuse_unless_licensed_physician(doctor(), TODAY)
     for nobody in (None, doctor(until=YESTERDAY)):
         with pytest.raises(LicenceLapsed):
-            refuse_unless_licensed(nobody, NOW)
+            refuse_unless_licensed(nobody, TODAY)
         with pytest.raises(LicenceLapsed):
-            refuse_unless_licensed_physician(nobody, NOW)
+            refuse_unless_licensed_physician(nobody, TODAY)
     with pytest.raises(ProfessionNotAllowed):
-        refuse_unless_licensed_physician(doctor(Profession.NURSE), NOW)
+        refuse_unless_licensed_physician(doctor(Profession.NURSE), TODAY)
 
 
 def test_who_works_elsewhere_does_not_sign_here() -> None:

@@ -1,16 +1,18 @@
 """How a journey must end, and whether it was the right one."""
 
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 import pytest
 
 from deploy.demo.answers import Answers, AnswersInvalid, Scripted, kept_answers, merged
 from deploy.demo.expected import MEDICAL, expected, years_between
-from deploy.demo.records import PatientRecord, Person
+from deploy.demo.records import Code, PatientRecord, Person
 from deploy.demo.setting import Diary
 
 TODAY = date(2026, 11, 22)
 ADULT = date(1980, 1, 31)
+OWN, PUBLIC = Code("urn:mesoflow:condition", "x"), Code("http://snomed.info/sct", "1")
 
 
 def record(born: date | None, *, deceased: bool = False) -> PatientRecord:
@@ -29,6 +31,8 @@ def record(born: date | None, *, deceased: bool = False) -> PatientRecord:
         (record(ADULT), "TREATED", True, set()),
         (record(ADULT), "NOT_SUITABLE", False, {"NOT_SUITABLE"}),
         (record(ADULT), "", True, MEDICAL),
+        (replace(record(ADULT), conditions=(OWN,)), "", True, {*MEDICAL, "CODING_UNKNOWN"}),
+        (replace(record(ADULT), allergies=(PUBLIC,)), "", True, MEDICAL),
     ],
 )
 def test_records_come_before_what_is_scripted(

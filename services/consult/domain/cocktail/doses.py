@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from services.chassis.kernel import DomainError
 from services.consult.domain.cocktail.model import Check, Ground, Mixture
-from services.consult.domain.dating import aged_on
+from services.consult.domain.dating import aged_on, begun_by
 from services.consult.domain.formulary.errors import PolicyMissing
 from services.consult.domain.formulary.reference import Ingredient, WeightLimit
 from services.consult.domain.formulary.rows import need
@@ -61,7 +61,8 @@ def weight_lacking(ingredient_code: str, ground: Ground) -> Check | None:
     except PolicyMissing:
         said = "weight_valid_days was not signed by the chain"
         return without_weight(PolicyMissing, ingredient_code, said)
-    if weight.measured_on <= ground.day < aged_on(weight.measured_on, valid_days):
+    young = ground.day < aged_on(weight.measured_on, valid_days)
+    if young and weight.measured_on <= begun_by(ground.day):
         return None
     age_days = (ground.day - weight.measured_on).days
     said = f"the body weight is {age_days} days old and counts for {valid_days}"

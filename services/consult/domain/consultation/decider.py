@@ -45,7 +45,7 @@ from services.consult.domain.consultation.screening import (
     Sight,
     answer,
 )
-from services.consult.domain.dating import turning_days
+from services.consult.domain.dating import day_in, turning_days
 from services.consult.domain.formulary.model import Changes
 from services.consult.domain.formulary.rows import need, policy_on, version_on
 from services.consult.domain.patient.clinical import History
@@ -87,10 +87,11 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class ReviewFacts:
-    """Whom the decision is about, and who decides; None is not there."""
+    """Whom the decision is about, and who decides where; None is not there."""
 
     patient: Patient | None
     practitioner: Practitioner | None
+    time_zone: str = "UTC"
 
 
 Facts = OpeningFacts | AssessmentFacts | ReviewFacts | None
@@ -108,7 +109,8 @@ def decide(command: Command, state: Consultation | None, facts: Facts) -> Sequen
         case AssessSuitability(), Consultation(), AssessmentFacts():
             return [assess(command, state, facts)]
         case ReviewSuitability(), Consultation(), ReviewFacts():
-            refuse_unless_licensed_physician(facts.practitioner, command.at)
+            today = day_in(facts.time_zone, command.at)
+            refuse_unless_licensed_physician(facts.practitioner, today)
             return [review(command, state, usable(facts.patient))]
         case _:
             raise ConsultationNotFound

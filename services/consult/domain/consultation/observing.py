@@ -14,7 +14,7 @@ from services.consult.domain.consultation.screening import (
     Subject,
     Topic,
 )
-from services.consult.domain.dating import aged_on
+from services.consult.domain.dating import aged_on, begun_by
 from services.consult.domain.formulary.model import Policy
 from services.consult.domain.formulary.rows import lab_valid_days
 from services.consult.domain.patient.clinical import (
@@ -181,7 +181,8 @@ def labs(history: History, lens: Lens) -> Mapping[Subject, Reading]:
 
 def lab(code: str, results: Iterable[LabResult], lens: Lens) -> Reading:
     """Return the last result of one test; of two on a day the more careful one counts."""
-    known = [each for each in results if each.lab_code == code and each.measured_on <= lens.day]
+    latest = begun_by(lens.day)
+    known = [each for each in results if each.lab_code == code and each.measured_on <= latest]
     if not known:
         return Reading(MISSING)
     last = max(
@@ -194,7 +195,7 @@ def lab(code: str, results: Iterable[LabResult], lens: Lens) -> Reading:
 
 def weight(history: History, lens: Lens) -> Mapping[Subject, Reading]:
     """Return whether a body weight is known and recent enough."""
-    if history.weight is None or history.weight.measured_on > lens.day:
+    if history.weight is None or history.weight.measured_on > begun_by(lens.day):
         return {BODY_WEIGHT: Reading(MISSING)}
     valid_days = lens.policy.weight_valid_days if lens.policy is not None else None
     return {BODY_WEIGHT: dated(PRESENT, history.weight.measured_on, valid_days, lens)}

@@ -41,7 +41,7 @@ def decide(command: Command, state: Changes | None, facts: Facts) -> Sequence[Ev
     """Return the events that `command` causes, or raise a refusal."""
     match command, facts:
         case SignIngredient() | SignPair() | SignPolicy(), SigningFacts():
-            refuse_unless_licensed(facts.practitioner, command.at)
+            refuse_unless_licensed(facts.practitioner, command.at.date())
             return [signing(command, state, facts)]
         case ApplyFormulary() | RecheckPlans(), ApplicationFacts():
             return application(command, state, facts)

@@ -35,7 +35,7 @@ def sign(
     Refused under another text, and where whoever takes it holds no licence.
     """
     patient = usable(state)
-    refuse_unless_licensed(practitioner, command.at)
+    refuse_unless_licensed(practitioner, command.at.date())
     if command.text_digest != command.expected_digest:
         raise ConsentStale
     return [

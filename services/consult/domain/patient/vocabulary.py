@@ -6,11 +6,11 @@ are; the reference data knows some of them, and nobody knows them all.
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from services.chassis.kernel import DateInvalid, Violation
 from services.consult.domain.consultation.screening import CodingConcept
-from services.consult.domain.dating import is_in_force
+from services.consult.domain.dating import FIRST_ZONE, is_in_force
 from services.consult.domain.formulary.chairside import (
     Lab,
     LabResultKind,
@@ -28,8 +28,6 @@ from services.consult.domain.patient.errors import (
 
 OWN_SYSTEMS = "urn:mesoflow:"
 THERAPY_SYSTEM = "urn:mesoflow:therapy"
-# Where a day begins first, UTC+14: what was measured there this morning is not in the future.
-FIRST_ZONE = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +143,6 @@ def refuse_unit(one: Said) -> None:
 
 
 def refuse_future(field: str, day: date, at: datetime) -> None:
-    """Refuse a day that has begun nowhere on earth."""
+    """Refuse a day that has begun nowhere on earth: what was measured may be of the far east."""
     if day > (at + FIRST_ZONE).date():
         raise DateInvalid(violations=[Violation("DATE", field, "is in the future")])

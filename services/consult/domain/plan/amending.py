@@ -6,7 +6,7 @@ from services.consult.domain.cocktail.checks import Ground, checks, refuse_faile
 from services.consult.domain.consultation.model import Assessment
 from services.consult.domain.plan.commands import AmendPlan
 from services.consult.domain.plan.consenting import voided
-from services.consult.domain.plan.eligibility import permitted, refuse_unless_answerable
+from services.consult.domain.plan.eligibility import permitted, refuse_unless_answerable, today_at
 from services.consult.domain.plan.events import Event, PlanAmended
 from services.consult.domain.plan.facts import ProposalFacts
 from services.consult.domain.plan.model import Plan, TopicalAnaesthetic
@@ -24,7 +24,7 @@ def amend(command: AmendPlan, plan: Plan, facts: ProposalFacts) -> Sequence[Even
     refuse_closed(plan)
     quoted(plan)
     ground, assessment = permitted(facts.around, command.at)
-    refuse_unless_answerable(facts.practitioner, plan.clinic_id, command.at)
+    refuse_unless_answerable(facts.practitioner, plan.clinic_id, today_at(facts.around, command.at))
     refuse_unknown_therapies(command.supplementary_therapy_codes, facts.therapy_codes)
     layout = changed_layout(command, plan, facts)
     changed = amended(command, plan, layout, ground, assessment)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from services.consult.domain.dating import day_in
 from services.consult.domain.plan import errors
 from services.consult.domain.plan.commands import AttachQuote, SignConsent, WithdrawConsent
 from services.consult.domain.plan.eligibility import refuse_unless_answerable
@@ -30,7 +31,8 @@ def sign_consent(command: SignConsent, plan: Plan, facts: SigningFacts) -> Conse
         raise errors.PlanAlreadyAccepted
     refuse_flagged(plan)
     quoted(plan)
-    refuse_unless_answerable(facts.practitioner, plan.clinic_id, command.at)
+    today = day_in(facts.time_zone, command.at)
+    refuse_unless_answerable(facts.practitioner, plan.clinic_id, today)
     if not plan.moved and command.practitioner_id != plan.practitioner_id:
         raise ResponsiblePractitionerRequired(practitioner_id=plan.practitioner_id)
     refuse_taken_back(command, plan)

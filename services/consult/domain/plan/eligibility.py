@@ -1,7 +1,7 @@
 """Whether this patient may be treated, and whether this practitioner may say so."""
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 
 from services.chassis.kernel import Violation
 from services.consult.domain.clinic.errors import ClinicNotFound
@@ -13,6 +13,7 @@ from services.consult.domain.consultation.model import (
     ReviewDecision,
     Suitability,
 )
+from services.consult.domain.dating import day_in
 from services.consult.domain.patient.errors import (
     PatientAgeUnknown,
     PatientDeceased,
@@ -109,11 +110,9 @@ def excluded_by(assessment: Assessment) -> Mapping[str, str]:
     }
 
 
-def refuse_unless_answerable(
-    practitioner: Practitioner | None, clinic_id: str, at: datetime
-) -> None:
+def refuse_unless_answerable(practitioner: Practitioner | None, clinic_id: str, day: date) -> None:
     """Refuse anyone but a licensed physician of the clinic: only they answer for a plan there."""
-    refuse_unless_licensed_physician(practitioner, at)
+    refuse_unless_licensed_physician(practitioner, day)
     refuse_elsewhere(practitioner, clinic_id)
 
 
@@ -125,3 +124,9 @@ def permitted(around: Surroundings, at: datetime) -> tuple[Ground, Assessment]:
     _, assessment = suitable(patient, around.consultation, at)
     assert around.ground is not None, "whom and where it is for is there, so the ground is"
     return around.ground, assessment
+
+
+def today_at(around: Surroundings, at: datetime) -> date:
+    """Return the day at the clinic of a plan that is permitted there."""
+    assert around.clinic is not None, "the gates are passed before a day is asked for"
+    return day_in(around.clinic.time_zone, at)

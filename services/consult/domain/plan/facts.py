@@ -43,6 +43,8 @@ class SigningFacts:
     practitioner: Practitioner | None
     text_digest: bytes | None
     gaps: tuple[Violation, ...] = ()
+    # Of the plan's clinic: the licence has to hold on its day.
+    time_zone: str = "UTC"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +68,10 @@ class RecheckFacts:
 
 @dataclass(frozen=True, slots=True)
 class ResponsibilityFacts:
-    """Who takes the plan on."""
+    """Who takes the plan on, and the time zone of its clinic."""
 
     practitioner: Practitioner | None
+    time_zone: str = "UTC"
 
 
 Facts = ProposalFacts | SigningFacts | AcceptanceFacts | RecheckFacts | ResponsibilityFacts | None

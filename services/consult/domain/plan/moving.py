@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from services.consult.domain.clinic.errors import ClinicNotFound
 from services.consult.domain.cocktail.checks import checks, refuse_failed
+from services.consult.domain.dating import day_in
 from services.consult.domain.plan.commands import MovePlan, SignResponsibility
 from services.consult.domain.plan.consenting import standing_consent
 from services.consult.domain.plan.eligibility import refuse_unless_answerable
@@ -47,7 +48,8 @@ def sign_responsibility(
     """Return the signature of who answers from now on; nothing where somebody does already."""
     refuse_closed(plan)
     consent = standing_consent(plan)
-    refuse_unless_answerable(facts.practitioner, plan.clinic_id, command.at)
+    today = day_in(facts.time_zone, command.at)
+    refuse_unless_answerable(facts.practitioner, plan.clinic_id, today)
     if not plan.moved:
         return []
     return [

@@ -5,7 +5,7 @@ from datetime import date
 from services.chassis.kernel import Violation
 from services.consult.domain.cocktail.checks import checks, refuse_failed
 from services.consult.domain.plan.commands import AmendPlan, ImportPlan, ProposePlan
-from services.consult.domain.plan.eligibility import permitted, refuse_unless_answerable
+from services.consult.domain.plan.eligibility import permitted, refuse_unless_answerable, today_at
 from services.consult.domain.plan.errors import ScheduleInvalid, TherapyUnknown
 from services.consult.domain.plan.events import PlanProposed
 from services.consult.domain.plan.facts import ProposalFacts
@@ -17,12 +17,13 @@ def propose(command: ProposePlan | ImportPlan, facts: ProposalFacts) -> PlanProp
     """Return the proposal, or refuse one that this patient may not be given here today."""
     imported = command.imported if isinstance(command, ImportPlan) else None
     ground, assessment = permitted(facts.around, command.at)
-    refuse_unless_answerable(facts.practitioner, command.clinic_id, command.at)
+    today = today_at(facts.around, command.at)
+    refuse_unless_answerable(facts.practitioner, command.clinic_id, today)
     refuse_unknown_therapies(command.supplementary_therapy_codes, facts.therapy_codes)
     wish = wished(command, imported.sessions_performed if imported else 0)
     layout = laid_out(facts.schedules, wish, ground.day)
     if imported:
-        refuse_impossible(imported, len(layout.protocol.windows), command.at.date())
+        refuse_impossible(imported, len(layout.protocol.windows), today)
     refuse_failed(checks(command.cocktail, command.topical_anaesthetic, ground))
     return PlanProposed(
         plan_id=command.plan_id,

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import timedelta
 
 from services.chassis.kernel import DateInvalid, Decider
 from services.consult.domain.clinic.errors import ClinicNotFound
+from services.consult.domain.dating import last_day_over
 from services.consult.domain.practitioner.commands import (
     AmendPractitioner,
     Command,
@@ -96,17 +96,16 @@ def record_licence(command: RecordLicence) -> LicenceRecorded:
 
 
 def revoke_licence(command: RevokeLicence, state: Practitioner) -> LicenceRevoked:
-    """Return the end of a licence: yesterday was the last day on which it held."""
+    """Return the end of a licence: it held until the last day that is over at every clinic."""
     licence = next((x for x in state.licences if x.licence_id == command.licence_id), None)
     if licence is None:
         raise LicenceNotFound
-    yesterday = command.at.date() - timedelta(days=1)
     return LicenceRevoked(
         practitioner_id=state.practitioner_id,
         licence_id=licence.licence_id,
         authority_code=licence.authority_code,
         valid_from=licence.valid_from,
-        valid_until=min(licence.valid_until, yesterday),
+        valid_until=min(licence.valid_until, last_day_over(command.at)),
         revoked_at=command.at,
     )
 

@@ -3,8 +3,9 @@
 isort:skip_file
 Every refusal is a google.rpc.Status that carries google.rpc.ErrorInfo: `reason` is a value of this
 enum without its prefix, `domain` is "mesoflow". Where it helps, BadRequest (fields) or
-PreconditionFailure (what would have to be so) stands beside it. The comment of an rpc names its
-own reasons; those of the first group may come from any rpc.
+PreconditionFailure (what would have to be so) stands beside it; `violations_left_out` among the
+metadata counts those that a client's room for trailers does not hold. The comment of an rpc names
+its own reasons; those of the first group may come from any rpc.
 """
 
 from google.protobuf import descriptor as _descriptor
