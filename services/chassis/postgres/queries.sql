@@ -163,7 +163,7 @@ WHERE chain_id = $1 AND {column} = $2 ORDER BY id FOR SHARE
 SELECT id FROM public."{table}" WHERE chain_id = $1 AND {column} = $2 ORDER BY id
 
 -- found
-SELECT chain_id, value, id FROM chassis.found($1::uuid[], $2, $3, $4::uuid[])
+SELECT chain_id, value, id FROM chassis.found($1::uuid[], $2, $3, $4::text[])
 
 -- status
 SELECT (SELECT feed_no FROM chassis.sequencer) AS feed_no,

@@ -466,15 +466,15 @@ BEGIN
         document, narrowed, document) USING chain, after, most, clinics;
 END $$;
 
--- The documents whose generated column `name` is one of `wanted`.
-CREATE FUNCTION chassis.found(chains uuid[], document text, name text, wanted uuid[])
-RETURNS TABLE (chain_id uuid, value uuid, id uuid) LANGUAGE plpgsql AS $$
+-- The documents whose generated column `name`, of whichever type, is one of `wanted`.
+CREATE FUNCTION chassis.found(chains uuid[], document text, name text, wanted text[])
+RETURNS TABLE (chain_id uuid, value text, id uuid) LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM chassis.enter(chains);
     RETURN QUERY EXECUTE format(
-        'SELECT d.chain_id, d.%I, d.id FROM public.%I d'
-        ' WHERE d.chain_id = ANY ($1) AND d.%I = ANY ($2) ORDER BY d.chain_id, d.id',
-        name, document, name) USING chains, wanted;
+        'SELECT d.chain_id, d.%I::text, d.id FROM public.%I d'
+        ' WHERE d.chain_id = ANY ($1) AND d.%I = ANY (%L) ORDER BY d.chain_id, d.id',
+        name, document, name, wanted) USING chains;
 END $$;
 
 GRANT USAGE ON SCHEMA chassis TO app, relay, clock;
