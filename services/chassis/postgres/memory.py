@@ -88,6 +88,6 @@ class Memory:
             self._documents.forget(place)
 
     def clear(self) -> None:
-        """Drop everything: a store that was away may come back as an older one."""
+        """Drop everything."""
         self._documents.clear()
         self._answered.clear()
