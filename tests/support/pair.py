@@ -10,7 +10,7 @@ from services.chassis.kernel import Decider, DomainError
 from services.chassis.postgres.codec import from_jsonb
 from services.chassis.postgres.journal import GENESIS, entry_hash, entry_of
 from services.consult.domain.clinic.commands import AddRoom, AmendClinic, Command
-from services.consult.domain.clinic.events import Event
+from services.consult.domain.clinic.events import Event, RoomAdded
 from services.consult.domain.clinic.model import Clinic
 from services.consult.events.published import CONTRACT
 from services.consult.handlers.directory import CLINIC
@@ -45,6 +45,12 @@ def idle(command: Command, state: Clinic | None, facts: object) -> Sequence[Even
     return decide_alone(command, state, facts)
 
 
+def adding(command: Command, state: Clinic | None, facts: object) -> Sequence[Event]:
+    """Add a room whether or not there is one of its code: nothing but its event makes it once."""
+    assert isinstance(command, AddRoom)
+    return [RoomAdded(command.clinic_id, command.room_id, command.room_code, command.at)]
+
+
 def deciding(decide: Any, seen: list[str] | None = None) -> AnyAggregate:  # noqa: ANN401 - of any facts
     """Return the clinic with other rules; the zones that were decided on go into `seen`."""
 
@@ -71,7 +77,8 @@ def looking(other: str, willing: Callable[[Clinic | None], bool]) -> AnyAggregat
     """Return a clinic that takes a room only while what it sees of `other` makes it willing."""
 
     async def look(command: AddRoom, state: Clinic | None, reader: Reader) -> bool:
-        return willing(await reader.get(CLINIC, other))
+        found: Clinic | None = await reader.get(CLINIC, other)
+        return willing(found)
 
     def decide(command: Command, state: Clinic | None, agreed: bool) -> Sequence[Event]:
         if not agreed:
@@ -147,7 +154,7 @@ async def in_step(database: Database) -> int:
         place = (str(row["chain_id"]), str(row["aggregate_id"]))
         version, head = heads.get(place, (0, GENESIS))
         assert row["version"] == version + 1
-        assert row["hash"] == entry_hash(head, entry_of(row))
+        assert row["hash"] == entry_hash(head, entry_of(dict(row)))
         heads[place] = (row["version"], row["hash"])
         events.setdefault(place, []).append(CONTRACT.decode(row["type"], row["payload"]))
     stored = {(str(row["chain_id"]), str(row["id"])): row for row in await database.rows(DOCUMENTS)}

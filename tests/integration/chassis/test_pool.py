@@ -157,7 +157,7 @@ async def test_a_user_who_is_cancelled_leaks_nothing(pool: Pool, database: Datab
         using = [asyncio.create_task(read()) for _ in range(SIZE)]
 
         async def all_wait() -> bool:
-            return await holding.fetchval(WAITING) == SIZE
+            return bool(await holding.fetchval(WAITING) == SIZE)
 
         await eventually(all_wait)
         waiting = [asyncio.create_task(read()) for _ in range(SIZE)]

@@ -17,7 +17,9 @@ def call(request_id: str | None, chain: str = "chain") -> Invocation:
 
 def remembered(memory: Memory, key: str = "key", chain: str = "chain") -> tuple[object, ...] | None:
     found = memory.slot(CLINIC, chain, key)
-    return found and (found.state, found.expected, found.version, found.head)
+    if found is None:
+        return None
+    return found.state, found.expected, found.version, found.head
 
 
 def test_those_touched_last_are_kept() -> None:
