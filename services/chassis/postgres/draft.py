@@ -44,6 +44,7 @@ class Draft:
     _slots: dict[Place, Slot] = field(default_factory=dict)
     _guards: dict[Place, Guard] = field(default_factory=dict)
     _writes: dict[Place, Write] = field(default_factory=dict)
+    _looked: dict[Place, Guard] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._loads = Loads(self.means.pool)
@@ -80,7 +81,9 @@ class Draft:
             raise MustHold
         asking = [each for each in owed if type(each[1].command) in each[1].aggregate.gathers]
         if len(asking) > 1:
-            await asyncio.gather(*(self._gathered(one, chain, {}) for chain, one in asking))
+            await asyncio.gather(
+                *(self._gathered(one, chain, self._looked) for chain, one in asking)
+            )
 
     async def run(self, owed: Owed, call: Invocation) -> Outcome[Any]:
         """Decide `owed`; raises its refusal, or MustHold where it searches."""
@@ -139,7 +142,7 @@ class Draft:
     @property
     def places(self) -> Iterable[Place]:
         """Return chain and id of all that was read."""
-        return (*self._slots, *self._guards)
+        return (*self._slots, *self._guards, *self._looked)
 
 
 @dataclass(frozen=True, slots=True)

@@ -96,8 +96,6 @@ class Inbox:
             async with self._connection() as connection:
                 recorded = await draft.store(connection, self._durable, deliveries)
         except StoreUnavailable:
-            # It may come back as an older one.
-            self.means.memory.clear()
             raise
         except MustHold:
             return False

@@ -24,3 +24,7 @@ class Means:
     telemetry: Telemetry
     committed: Signal = field(default_factory=Signal)
     memory: Memory = field(default_factory=Memory)
+
+    def __post_init__(self) -> None:
+        # A store that was away may come back as an older one, and may be so while nobody asks.
+        self.pool.when_lost.append(self.memory.clear)

@@ -42,6 +42,7 @@ class Recent(Generic[KeyT, ValueT]):
 class Seen(NamedTuple):
     """A document as it was stored, or read, last."""
 
+    document: str
     state: Any
     version: int
     head: bytes
@@ -58,9 +59,12 @@ class Memory:
     _answered: Recent[tuple[str, str], bool] = field(default_factory=Recent)
 
     def slot(self, aggregate: AnyAggregate, chain_id: str, key: str) -> Slot | None:
-        """Return the document as it was last seen, or as not born yet; None for one never seen."""
+        """Return the document as it was last seen, or as not born yet; None for one never seen.
+
+        None too for the id of another kind of document.
+        """
         seen = self._documents.get((chain_id, key))
-        if seen is None:
+        if seen is None or seen.document != aggregate.name:
             return None
         return Slot(aggregate, chain_id, key, seen.state, seen.version, seen.version, seen.head)
 
@@ -74,7 +78,7 @@ class Memory:
         """Remember a document as it is stored, unless a newer one is known."""
         known = self._documents.get((slot.chain_id, slot.key))
         if known is None or known.version < slot.version:
-            seen = Seen(slot.state, slot.version, slot.head)
+            seen = Seen(slot.aggregate.name, slot.state, slot.version, slot.head)
             self._documents.put((slot.chain_id, slot.key), seen)
 
     def keep_answered(self, call: Invocation) -> None:
@@ -88,6 +92,6 @@ class Memory:
             self._documents.forget(place)
 
     def clear(self) -> None:
-        """Drop everything: a store that was away may come back as an older one."""
+        """Drop everything."""
         self._documents.clear()
         self._answered.clear()

@@ -1,7 +1,7 @@
 """Connections: bounded waits, no session state, and one honest error when the store is away."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 from typing import Self, TypeAlias
@@ -59,12 +59,14 @@ class Pool:
     """A pool whose connections stay at hand between uses, while nobody waits for one.
 
     asyncpg's own giving back makes a task and resets what we never set: that and the taking cost
-    as much as a small statement.
+    as much as a small statement. `when_lost` is called after the end of any connection.
     """
 
     _pool: "asyncpg.Pool[asyncpg.Record]"
+    when_lost: list[Callable[[], None]] = field(default_factory=list)
     _at_hand: list[Connection] = field(default_factory=list)
     _waiting: int = 0
+    _closing: bool = False
 
     async def take(self) -> Connection:
         """Return a connection, waiting at most ACQUIRE_SECONDS for it."""
@@ -83,7 +85,7 @@ class Pool:
 
     async def give(self, connection: Connection, *, sound: bool) -> None:
         """Take a connection back; one that is not `sound` goes through asyncpg's own checks."""
-        if sound and not self._waiting and usable(connection):
+        if sound and not (self._waiting or self._closing) and usable(connection):
             self._at_hand.append(connection)
         else:
             await self._pool.release(connection)
@@ -92,6 +94,8 @@ class Pool:
         return self
 
     async def __aexit__(self, *_: object) -> None:
+        # First of all: closing waits for whoever still uses one, and would wait for it at hand.
+        self._closing = True
         while self._at_hand:
             await self._pool.release(self._at_hand.pop())
         await self._pool.close()
@@ -108,8 +112,18 @@ def usable(connection: Connection) -> bool:
 
 async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
     """Return a pool on `url`; the first connection is made when it is first needed."""
+    when_lost: list[Callable[[], None]] = []
+
+    def lost(_: object) -> None:
+        for told in when_lost:
+            told()
+
+    async def watch(connection: "asyncpg.Connection[asyncpg.Record]") -> None:
+        connection.add_termination_listener(lost)
+
     pool = await asyncpg.create_pool(
         url,
+        init=watch,
         min_size=0,
         max_size=size,
         # Or each release would set a timer anew.
@@ -119,7 +133,7 @@ async def open_pool(url: str, size: int = POOL_SIZE) -> Pool:
         connection_class=StatelessConnection,
         server_settings=BY_KEY | MISSED,
     )
-    return Pool(pool)
+    return Pool(pool, when_lost)
 
 
 @contextmanager

@@ -88,11 +88,7 @@ class PostgresStore:
             outcome = await self._decide(slot, owed, call, reads)
             if outcome.events:
                 return await self._stored(slot, call, answer(outcome), reads)
-        except StoreUnavailable:
-            # It may come back as an older one.
-            memory.clear()
-            raise
-        except MustHold:
+        except (StoreUnavailable, MustHold):
             raise
         except Exception:
             memory.forget([(call.chain_id, owed.key), *reads.places])

@@ -466,18 +466,15 @@ BEGIN
         document, narrowed, document) USING chain, after, most, clinics;
 END $$;
 
--- The documents whose generated column `name` is one of `wanted`.
+-- The documents whose generated column `name`, of whichever type, is one of `wanted`.
 CREATE FUNCTION chassis.found(chains uuid[], document text, name text, wanted text[])
 RETURNS TABLE (chain_id uuid, value text, id uuid) LANGUAGE plpgsql AS $$
-DECLARE kind regtype;
 BEGIN
     PERFORM chassis.enter(chains);
-    SELECT a.atttypid INTO STRICT kind FROM pg_attribute a
-        WHERE a.attrelid = format('public.%I', document)::regclass AND a.attname = name;
     RETURN QUERY EXECUTE format(
         'SELECT d.chain_id, d.%I::text, d.id FROM public.%I d'
-        ' WHERE d.chain_id = ANY ($1) AND d.%I = ANY ($2::%s[]) ORDER BY d.chain_id, d.id',
-        name, document, name, kind) USING chains, wanted;
+        ' WHERE d.chain_id = ANY ($1) AND d.%I = ANY (%L) ORDER BY d.chain_id, d.id',
+        name, document, name, wanted) USING chains;
 END $$;
 
 GRANT USAGE ON SCHEMA chassis TO app, relay, clock;
