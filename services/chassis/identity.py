@@ -1,7 +1,6 @@
 """Who calls: a verified token's chain, clinics and roles. Nothing of it comes from a request."""
 
 import asyncio
-import hashlib
 import time
 from collections import OrderedDict
 from dataclasses import dataclass, field
@@ -98,22 +97,21 @@ class Verifier:
 
     keys: SigningKeys
     issuer: str = ISSUER
-    _remembered: OrderedDict[bytes, Principal] = field(default_factory=OrderedDict)
+    _remembered: OrderedDict[str, Principal] = field(default_factory=OrderedDict, repr=False)
 
     async def principal(self, authorization: str | None) -> Principal:
         """Return who sent `authorization`. Raises TokenMissing, TokenInvalid or TokenExpired."""
         scheme, _, token = (authorization or "").partition(" ")
         if scheme.lower() != "bearer" or not token:
             raise TokenMissing
-        mark = hashlib.sha256(token.encode()).digest()
-        known = self._remembered.get(mark)
+        known = self._remembered.get(token)
         if known is None:
             known = principal_of(await self._claims(token), token)
-            self._remembered[mark] = known
+            self._remembered[token] = known
             if len(self._remembered) > REMEMBERED_MOST:
                 self._remembered.popitem(last=False)
         if known.expires_at + LEEWAY_SECONDS < time.time():
-            self._remembered.pop(mark, None)
+            self._remembered.pop(token, None)
             raise TokenExpired
         return known
 

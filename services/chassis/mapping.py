@@ -204,8 +204,20 @@ def _one(field: FieldDescriptor, hint: Any) -> Convert:
         case name if name == DATE:
             return lambda item: date(item.year, item.month, item.day)
         case _:
-            nested = _dataclass(hint, field)
-            return lambda item: from_message(item, nested)
+            return _building(_dataclass(hint, field))
+
+
+def _building(nested: type[Any]) -> Convert:
+    """Return what builds `nested` from a message; its reader is made at first need, since a type
+    may be inside itself."""
+    made: list[Callable[[Any], dict[str, Any]]] = []
+
+    def build(item: Any) -> Any:
+        if not made:
+            made.append(_reader(type(item), nested, frozenset()))
+        return nested(**made[0](item))
+
+    return build
 
 
 def _dataclass(hint: Any, field: FieldDescriptor) -> type[Any]:
