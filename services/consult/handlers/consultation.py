@@ -1,24 +1,21 @@
 """The consultation as an aggregate."""
 
-from services.chassis.handling import Aggregate, Reader
+from dataclasses import replace
+
+from services.chassis.handling import Reader
 from services.consult.domain.consultation.commands import (
     AssessSuitability,
-    Command,
     OpenConsultation,
     ReviewSuitability,
 )
 from services.consult.domain.consultation.decider import (
-    DECIDER,
     AssessmentFacts,
-    Facts,
     OpeningFacts,
     ReviewFacts,
 )
-from services.consult.domain.consultation.events import Event
 from services.consult.domain.consultation.model import Consultation
-from services.consult.domain.following import RecordRepointed, Repoint, following
-from services.consult.domain.sharing import RecordShared, ShareRecord, sharing
 from services.consult.handlers.directory import CLINIC, PRACTITIONER, time_zone_of
+from services.consult.handlers.documents import CONSULTATIONS, Consultations
 from services.consult.handlers.formulary import changes_of
 from services.consult.handlers.patient import PATIENT
 from services.consult.reference.loader import reference
@@ -61,13 +58,8 @@ async def gather_review(
     return ReviewFacts(patient, practitioner, await time_zone_of(reader, state.clinic_id))
 
 
-CONSULTATION: Aggregate[
-    Consultation, Command | Repoint | ShareRecord, Event | RecordRepointed | RecordShared, Facts
-] = Aggregate(
-    "consultation",
-    sharing(following(DECIDER)),
-    Consultation,
-    shape=3,
+CONSULTATION: Consultations = replace(
+    CONSULTATIONS,
     gathers={
         OpenConsultation: gather_opening,
         AssessSuitability: gather_assessment,

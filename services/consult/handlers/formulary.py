@@ -19,6 +19,7 @@ from services.consult.domain.formulary.facts import ApplicationFacts, Facts, Sig
 from services.consult.domain.formulary.model import Changes, Policy, formulary_of
 from services.consult.domain.formulary.rows import policy_on
 from services.consult.handlers.directory import PRACTITIONER
+from services.consult.handlers.documents import PLANS
 from services.consult.reference.loader import reference
 
 
@@ -36,11 +37,8 @@ async def gather_open_plans(
     They are not held still: who decides of a plan holds the plan and then this formulary, which is
     held here already. So whatever was decided on the rows of before is stored, and found here.
     """
-    # Here and not above: a plan reads the formulary just as its application reads the plans.
-    from services.consult.handlers.plan import PLAN
-
     held = reference()
-    plan_ids = await reader.ids(PLAN, "open_plans", "OPEN")
+    plan_ids = await reader.ids(PLANS, "open_plans", "OPEN")
     return ApplicationFacts(plan_ids, held.formulary.version, turning_days(held.rows))
 
 

@@ -18,6 +18,7 @@ from services.consult.domain.patient.model import Patient
 from services.consult.domain.practitioner.model import Practitioner
 from services.consult.domain.sharing import RecordShared, ShareRecord, sharing
 from services.consult.handlers.directory import CLINIC, PRACTITIONER
+from services.consult.handlers.documents import CONSULTATIONS, PLANS
 from services.consult.handlers.formulary import policy_of
 
 
@@ -32,18 +33,14 @@ async def gather_merge(command: MergePatients, state: Patient | None, reader: Re
     Consultations and plans are not held still, for whoever holds one of them reads its patient:
     none can be begun for this one while it is held here.
     """
-    # Here and not above: both read the patient that they are for.
-    from services.consult.handlers.consultation import CONSULTATION
-    from services.consult.handlers.plan import PLAN
-
     key, absorbed = command.patient_id, state.merged_patient_ids if state else ()
     merged = await reader.ids(PATIENT, "into_patient_id", key)
     survivor = await reader.get(PATIENT, command.into_patient_id)
     return MergeFacts(
         survivor=survivor,
         unabsorbed_ids=tuple(each for each in merged if each not in absorbed),
-        consultation_ids=tuple(await reader.ids(CONSULTATION, "patient_id", key)),
-        plan_ids=tuple(await reader.ids(PLAN, "patient_id", key)),
+        consultation_ids=tuple(await reader.ids(CONSULTATIONS, "patient_id", key)),
+        plan_ids=tuple(await reader.ids(PLANS, "patient_id", key)),
     )
 
 
@@ -58,16 +55,13 @@ async def gather_erasure(
     command: ErasePatient | RetryErasure, state: Patient | None, reader: Reader
 ) -> ErasureFacts | None:
     """Look up every record of the person, their accepted plans, and the chain's numbers."""
-    # Here and not above: a plan reads the patient that it is for.
-    from services.consult.handlers.plan import PLAN
-
     if state is None:
         return None
     merged = await merged_into(state, reader)
     plan_ids = [
         plan_id
         for record in (state, *merged)
-        for plan_id in await reader.ids(PLAN, "accepted_for", record.patient_id)
+        for plan_id in await reader.ids(PLANS, "accepted_for", record.patient_id)
     ]
     policy = await policy_of(reader, command.at.date())
     return ErasureFacts(merged, tuple(plan_ids), policy)

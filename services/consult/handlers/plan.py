@@ -4,14 +4,12 @@ import asyncio
 from dataclasses import replace
 from datetime import date, datetime
 
-from services.chassis.handling import Aggregate, Reader
-from services.consult.domain.following import RecordRepointed, Repoint, following
+from services.chassis.handling import Reader
 from services.consult.domain.formulary.model import Changes
 from services.consult.domain.formulary.rows import signed_over
 from services.consult.domain.plan.commands import (
     AcceptPlan,
     AmendPlan,
-    Command,
     ImportPlan,
     MovePlan,
     ProposePlan,
@@ -22,12 +20,9 @@ from services.consult.domain.plan.commands import (
 from services.consult.domain.plan.consent_complete import gaps, refuse_incomplete
 from services.consult.domain.plan.consent_parts import Assembly, Material, terms_day, words_day
 from services.consult.domain.plan.consent_text import digest_of
-from services.consult.domain.plan.decider import DECIDER
 from services.consult.domain.plan.errors import LanguageNotAvailable, PlanAlreadyImported
-from services.consult.domain.plan.events import Event
 from services.consult.domain.plan.facts import (
     AcceptanceFacts,
-    Facts,
     ProposalFacts,
     RecheckFacts,
     ResponsibilityFacts,
@@ -37,6 +32,7 @@ from services.consult.domain.plan.facts import (
 from services.consult.domain.plan.model import Plan, PlanState
 from services.consult.handlers.consultation import CONSULTATION
 from services.consult.handlers.directory import CLINIC, PRACTITIONER, time_zone_of
+from services.consult.handlers.documents import PLANS, Plans
 from services.consult.handlers.formulary import changes_of
 from services.consult.handlers.ground import fired_since, ground_on
 from services.consult.handlers.patient import PATIENT
@@ -177,11 +173,8 @@ async def gather_responsible(
     return ResponsibilityFacts(practitioner, time_zone)
 
 
-PLAN: Aggregate[Plan, Command | Repoint, Event | RecordRepointed, Facts] = Aggregate(
-    "plan",
-    following(DECIDER),
-    Plan,
-    shape=2,
+PLAN: Plans = replace(
+    PLANS,
     gathers={
         ProposePlan: gather_proposal,
         ImportPlan: gather_proposal,

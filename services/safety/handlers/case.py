@@ -1,14 +1,12 @@
 """The case as an aggregate, and what its opening and its links rest on."""
 
-from services.chassis.handling import Aggregate, Reader
-from services.safety.domain.case.commands import Command, LinkExposures, OpenCase
-from services.safety.domain.case.decider import DECIDER, Background
-from services.safety.domain.case.events import Event
+from dataclasses import replace
+
+from services.chassis.handling import Reader
+from services.safety.domain.case.commands import LinkExposures, OpenCase
+from services.safety.domain.case.decider import Background
 from services.safety.domain.case.model import Case, ReactionTerm
-from services.safety.domain.person.commands import Repoint
-from services.safety.domain.person.events import RecordRepointed
-from services.safety.domain.person.following import following
-from services.safety.handlers.exposure import EXPOSURE
+from services.safety.handlers.documents import CASES, EXPOSURES, Cases
 from services.safety.handlers.person import survivor
 from services.safety.reference.latency import latency_windows
 from services.safety.reference.seriousness import serious_terms
@@ -31,7 +29,7 @@ async def background(patient_id: str, term: ReactionTerm, reader: Reader) -> Bac
     windows, terms = latency_windows(), serious_terms()
     return Background(
         patient_id=patient_id,
-        exposures=await reader.find(EXPOSURE, "patient_id", patient_id),
+        exposures=await reader.find(EXPOSURES, "patient_id", patient_id),
         window=windows.of(term),
         serious_by_rule=term in terms.terms,
         latency_windows_version=windows.version,
@@ -39,9 +37,4 @@ async def background(patient_id: str, term: ReactionTerm, reader: Reader) -> Bac
     )
 
 
-CASE: Aggregate[Case, Command | Repoint, Event | RecordRepointed, Background | None] = Aggregate(
-    "case",
-    following(DECIDER),
-    Case,
-    gathers={OpenCase: gather_report, LinkExposures: gather_links},
-)
+CASE: Cases = replace(CASES, gathers={OpenCase: gather_report, LinkExposures: gather_links})

@@ -1,12 +1,14 @@
 """The exposure as an aggregate, one for each session, and the cases that may stem from it."""
 
-from services.chassis.handling import Aggregate, Reader
+from dataclasses import replace
+
+from services.chassis.handling import Reader
 from services.safety.domain.case.linking import Onset
 from services.safety.domain.case.model import Case
-from services.safety.domain.exposure.commands import Command, MatchCases, RecordExposure
-from services.safety.domain.exposure.decider import DECIDER, Matches, Whose
-from services.safety.domain.exposure.events import Event
+from services.safety.domain.exposure.commands import MatchCases, RecordExposure
+from services.safety.domain.exposure.decider import Matches, Whose
 from services.safety.domain.exposure.model import Exposure
+from services.safety.handlers.documents import CASES, EXPOSURES, Exposures
 from services.safety.handlers.person import survivor
 from services.safety.reference.latency import latency_windows
 
@@ -18,13 +20,10 @@ async def gather_whose(command: RecordExposure, state: Exposure | None, reader: 
 
 async def gather_matches(command: MatchCases, state: Exposure | None, reader: Reader) -> Matches:
     """Return the open cases of the exposed patient that may stem from the exposure."""
-    # Here and not above: a case reads exposures just as an exposure reads cases.
-    from services.safety.handlers.case import CASE
-
     version = latency_windows().version
     if state is None:
         return Matches((), version)
-    cases = await reader.find(CASE, "patient_id", state.patient_id)
+    cases = await reader.find(CASES, "patient_id", state.patient_id)
     return Matches([case.case_id for case in cases if may_stem_from(case, state)], version)
 
 
@@ -34,10 +33,6 @@ def may_stem_from(case: Case, exposure: Exposure) -> bool:
     return onset.may_stem_from(exposure)
 
 
-EXPOSURE: Aggregate[Exposure, Command, Event, Matches | Whose | None] = Aggregate(
-    "exposure",
-    DECIDER,
-    Exposure,
-    shape=2,
-    gathers={RecordExposure: gather_whose, MatchCases: gather_matches},
+EXPOSURE: Exposures = replace(
+    EXPOSURES, gathers={RecordExposure: gather_whose, MatchCases: gather_matches}
 )

@@ -6,23 +6,19 @@ from services.safety.domain.person.commands import Command, FollowAgain, FollowM
 from services.safety.domain.person.decider import DECIDER, Kept
 from services.safety.domain.person.events import Event
 from services.safety.domain.person.model import Person, person_id_of
+from services.safety.handlers.documents import CASES, EXPOSURES, HOLDS
 
 
 async def gather_kept(
     command: FollowMerge | FollowAgain, state: Person | None, reader: Reader
 ) -> Kept:
     """Return the ids of all that is kept of the duplicate."""
-    # Here and not above: these ask whose they are just as a person asks what they are.
-    from services.safety.handlers.case import CASE
-    from services.safety.handlers.exposure import EXPOSURE
-    from services.safety.handlers.hold import HOLD
-
     patient_id = command.patient_id
-    exposures = await reader.find(EXPOSURE, "patient_id", patient_id)
-    cases = await reader.find(CASE, "patient_id", patient_id)
+    exposures = await reader.find(EXPOSURES, "patient_id", patient_id)
+    cases = await reader.find(CASES, "patient_id", patient_id)
     holds = [
         hold
-        for hold in await reader.find(HOLD, "subject_id", patient_id)
+        for hold in await reader.find(HOLDS, "subject_id", patient_id)
         if hold.subject.kind is HoldKind.PATIENT and hold.state is HoldState.ACTIVE
     ]
     return Kept(

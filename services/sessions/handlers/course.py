@@ -1,19 +1,16 @@
 """The course as an aggregate, and what its commands must know."""
 
-from services.chassis.handling import Aggregate, Reader
+from dataclasses import replace
+
+from services.chassis.handling import Reader
 from services.sessions.domain.course.commands import (
-    Command,
     OpenCourse,
     ProgressCourse,
     ScheduleCourse,
 )
-from services.sessions.domain.course.decider import DECIDER
-from services.sessions.domain.course.events import Event
 from services.sessions.domain.course.facts import Ground
 from services.sessions.domain.course.model import Course
-from services.sessions.domain.person.commands import Repoint
-from services.sessions.domain.person.events import RecordRepointed
-from services.sessions.domain.person.following import following
+from services.sessions.handlers.documents import COURSES, Courses
 from services.sessions.handlers.gate import time_zone_of
 from services.sessions.handlers.person import survivor
 
@@ -32,11 +29,8 @@ async def gather_zone(
     return Ground(time_zone=await time_zone_of(state.clinic_id, reader))
 
 
-COURSE: Aggregate[Course, Command | Repoint, Event | RecordRepointed, Ground | None] = Aggregate(
-    "course",
-    following(DECIDER),
-    Course,
-    shape=3,
+COURSE: Courses = replace(
+    COURSES,
     gathers={
         OpenCourse: gather_patient,
         ScheduleCourse: gather_zone,

@@ -1,14 +1,13 @@
 """The lot as an aggregate."""
 
-from services.chassis.handling import Aggregate, Reader
-from services.sessions.domain.lot.commands import Command, ReceiveLot
-from services.sessions.domain.lot.decider import DECIDER, Known
+from dataclasses import replace
+
+from services.chassis.handling import Reader
+from services.sessions.domain.lot.commands import ReceiveLot
+from services.sessions.domain.lot.decider import Known
 from services.sessions.domain.lot.errors import LotAlreadyReceived
-from services.sessions.domain.lot.events import Event
 from services.sessions.domain.lot.model import Lot
-from services.sessions.domain.person.commands import Repoint
-from services.sessions.domain.person.events import RecordRepointed
-from services.sessions.domain.person.following import following
+from services.sessions.handlers.documents import LOTS, Lots
 from services.sessions.handlers.gate import time_zone_of
 from services.sessions.handlers.person import survivor_if_known
 
@@ -22,10 +21,8 @@ async def gather_known(command: ReceiveLot, state: Lot | None, reader: Reader) -
     )
 
 
-LOT: Aggregate[Lot, Command | Repoint, Event | RecordRepointed, Known] = Aggregate(
-    "lot",
-    following(DECIDER, field="for_patient_id"),
-    Lot,
+LOT: Lots = replace(
+    LOTS,
     gathers={ReceiveLot: gather_known},
     constraints={"lot_labels_pkey": LotAlreadyReceived},
 )

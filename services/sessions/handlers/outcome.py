@@ -1,14 +1,12 @@
 """The outcome as an aggregate."""
 
-from services.chassis.handling import Aggregate, Reader
-from services.sessions.domain.outcome.commands import Command, MeasureOutcome
-from services.sessions.domain.outcome.decider import DECIDER, Belonging
-from services.sessions.domain.outcome.events import Event
+from dataclasses import replace
+
+from services.chassis.handling import Reader
+from services.sessions.domain.outcome.commands import MeasureOutcome
+from services.sessions.domain.outcome.decider import Belonging
 from services.sessions.domain.outcome.model import OutcomeRecord
-from services.sessions.domain.person.commands import Repoint
-from services.sessions.domain.person.events import RecordRepointed
-from services.sessions.domain.person.following import following
-from services.sessions.handlers.course import COURSE
+from services.sessions.handlers.documents import COURSES, OUTCOMES, Outcomes
 from services.sessions.handlers.person import survivor, survivor_if_known
 
 
@@ -16,7 +14,7 @@ async def gather_belonging(
     command: MeasureOutcome, state: OutcomeRecord | None, reader: Reader
 ) -> Belonging:
     """Return whose measure it is, and the plan's course with whose it is."""
-    course = await reader.get(COURSE, command.course_id)
+    course = await reader.get(COURSES, command.course_id)
     return Belonging(
         patient_id=await survivor_if_known(command.patient_id, reader),
         course=course,
@@ -24,8 +22,4 @@ async def gather_belonging(
     )
 
 
-OUTCOME: Aggregate[OutcomeRecord, Command | Repoint, Event | RecordRepointed, Belonging] = (
-    Aggregate(
-        "outcome", following(DECIDER), OutcomeRecord, gathers={MeasureOutcome: gather_belonging}
-    )
-)
+OUTCOME: Outcomes = replace(OUTCOMES, gathers={MeasureOutcome: gather_belonging})

@@ -9,6 +9,7 @@ from services.sessions.domain.person.commands import Command, FollowAgain, Follo
 from services.sessions.domain.person.decider import DECIDER, Kept
 from services.sessions.domain.person.events import Event
 from services.sessions.domain.person.model import Person, person_id_of
+from services.sessions.handlers.documents import COURSES, LOTS, OUTCOMES, REACTIONS, SESSIONS
 from services.sessions.handlers.gate import known
 
 
@@ -16,12 +17,6 @@ async def gather_kept(
     command: FollowMerge | FollowAgain, state: Person | None, reader: Reader
 ) -> Kept:
     """Return the ids of all that is kept of the duplicate."""
-    # Here and not above: these ask whose they are just as a person asks what they are.
-    from services.sessions.handlers.course import COURSE
-    from services.sessions.handlers.lot import LOT
-    from services.sessions.handlers.outcome import OUTCOME
-    from services.sessions.handlers.reaction import REACTION
-    from services.sessions.handlers.session import SESSION
 
     async def ids(
         aggregate: AnyAggregate, key: Callable[[Any], str], column: str
@@ -30,11 +25,11 @@ async def gather_kept(
         return tuple(sorted(key(each) for each in found))
 
     return Kept(
-        course_ids=await ids(COURSE, lambda each: each.course_id, "patient_id"),
-        session_ids=await ids(SESSION, lambda each: each.session_id, "patient_id"),
-        outcome_ids=await ids(OUTCOME, lambda each: each.outcome_id, "patient_id"),
-        reaction_ids=await ids(REACTION, lambda each: each.reaction_id, "patient_id"),
-        lot_ids=await ids(LOT, lambda each: each.lot_id, "for_patient_id"),
+        course_ids=await ids(COURSES, lambda each: each.course_id, "patient_id"),
+        session_ids=await ids(SESSIONS, lambda each: each.session_id, "patient_id"),
+        outcome_ids=await ids(OUTCOMES, lambda each: each.outcome_id, "patient_id"),
+        reaction_ids=await ids(REACTIONS, lambda each: each.reaction_id, "patient_id"),
+        lot_ids=await ids(LOTS, lambda each: each.lot_id, "for_patient_id"),
     )
 
 

@@ -1,25 +1,22 @@
 """The reaction as an aggregate."""
 
-from services.chassis.handling import Aggregate, Reader
+from dataclasses import replace
+
+from services.chassis.handling import Reader
 from services.sessions.domain.clinical import HoldKind
-from services.sessions.domain.person.commands import Repoint
-from services.sessions.domain.person.events import RecordRepointed
-from services.sessions.domain.person.following import following
-from services.sessions.domain.reaction.commands import Command, ReportReaction
-from services.sessions.domain.reaction.decider import DECIDER, Heard
-from services.sessions.domain.reaction.events import Event
+from services.sessions.domain.reaction.commands import ReportReaction
+from services.sessions.domain.reaction.decider import Heard
 from services.sessions.domain.reaction.model import Reaction
-from services.sessions.domain.sharing import RecordShared, ShareRecord, sharing
+from services.sessions.handlers.documents import REACTIONS, SESSIONS, Reactions
 from services.sessions.handlers.gate import known
 from services.sessions.handlers.person import survivor, survivor_if_known
-from services.sessions.handlers.session import SESSION
 
 
 async def gather_heard(command: ReportReaction, state: Reaction | None, reader: Reader) -> Heard:
     """Return whose report it is, whether the clinic has been heard of, and the session."""
     session = None
     if command.session_id is not None:
-        session = await reader.get(SESSION, command.session_id)
+        session = await reader.get(SESSIONS, command.session_id)
     return Heard(
         patient_id=await survivor_if_known(command.patient_id, reader),
         clinic=await known(HoldKind.CLINIC, command.clinic_id, reader),
@@ -28,13 +25,4 @@ async def gather_heard(command: ReportReaction, state: Reaction | None, reader: 
     )
 
 
-REACTION: Aggregate[
-    Reaction, Command | Repoint | ShareRecord, Event | RecordRepointed | RecordShared, Heard
-] = Aggregate(
-    "reaction",
-    sharing(following(DECIDER)),
-    Reaction,
-    shape=2,
-    gathers={ReportReaction: gather_heard},
-    further_only_read=True,
-)
+REACTION: Reactions = replace(REACTIONS, gathers={ReportReaction: gather_heard})

@@ -4,32 +4,27 @@ Rows are locked in one order by every command: the session, its course, its lots
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from services.chassis.handling import Aggregate, Reader
+from services.chassis.handling import Reader
 from services.sessions.domain.clinical import HoldKind, HoldSubject
 from services.sessions.domain.lot.model import Lot
-from services.sessions.domain.person.commands import Repoint
-from services.sessions.domain.person.events import RecordRepointed
-from services.sessions.domain.person.following import following
 from services.sessions.domain.session.commands import (
     BookSession,
-    Command,
     DueFollowUp,
     LookAtGates,
     RecordStep,
     StartSession,
 )
-from services.sessions.domain.session.decider import DECIDER
 from services.sessions.domain.session.errors import (
     PractitionerTaken,
     RoomTaken,
     SessionAlreadyBooked,
 )
-from services.sessions.domain.session.events import Event
 from services.sessions.domain.session.facts import Surroundings
 from services.sessions.domain.session.model import Session, Usage, usage_of
-from services.sessions.domain.sharing import RecordShared, ShareRecord, sharing
 from services.sessions.handlers.course import COURSE
+from services.sessions.handlers.documents import SESSIONS, Sessions
 from services.sessions.handlers.gate import gates_of
 from services.sessions.handlers.lot import LOT
 
@@ -106,14 +101,8 @@ async def lots_of(lot_ids: Sequence[str], reader: Reader) -> dict[str, Lot | Non
     return lots
 
 
-SESSION: Aggregate[
-    Session, Command | Repoint | ShareRecord, Event | RecordRepointed | RecordShared, Surroundings
-] = Aggregate(
-    "session",
-    sharing(following(DECIDER)),
-    Session,
-    shape=3,
-    further_only_read=True,
+SESSION: Sessions = replace(
+    SESSIONS,
     gathers={
         BookSession: gather_booking,
         StartSession: gather_start,
