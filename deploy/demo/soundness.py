@@ -62,7 +62,7 @@ async def _service(client: Client, name: str, seconds: float) -> list[str]:
 def at_rest(status: GetStatusResponse) -> bool:
     """Whether every event is with the broker, and none waits or is given up."""
     sent = status.relay_feed_no == status.feed_no and not status.outbox_pending
-    heard = not any(consumer.pending for consumer in status.consumers)
+    heard = all(each.hearing and not each.pending for each in status.consumers)
     return sent and heard and not status.parked and not status.dead
 
 

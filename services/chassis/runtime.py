@@ -167,7 +167,7 @@ class Running:
             means.pool,
             service.contract,
             {a.name: a for a in service.aggregates},
-            lambda: {h.durable: self.lag.get(h.durable, 0) for h in service.hearings},
+            lambda: {h.durable: self.lag.get(h.durable) for h in service.hearings},
             self.clock,
             api.keys,
         )

@@ -16,7 +16,7 @@ from nats.js.errors import NotFoundError
 from services.chassis.clock import canonical_id
 from services.chassis.delivery import Answering, Delivery, Hearing
 from services.chassis.jetstream.connection import BrokerLost
-from services.chassis.jetstream.streams import declare_durable
+from services.chassis.jetstream.streams import declare_durable, pending
 
 logger = logging.getLogger(__name__)
 BATCH_MOST = 100
@@ -138,6 +138,7 @@ class Consumer:
         begun = await self._declared()
         pull = Pull(self.client, self.hearing)
         await pull.start()
+        self.lag[self.hearing.durable] = await pending(self.client.jetstream(), self.hearing)
         try:
             while True:
                 batch = await pull.next_batch()

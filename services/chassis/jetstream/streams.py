@@ -87,3 +87,9 @@ async def declare_durable(js: JetStreamContext, hearing: Hearing) -> int:
     )
     await js.reset_consumer(hearing.stream, hearing.durable)
     return info.delivered.stream_seq if info.delivered is not None else 0
+
+
+async def pending(js: JetStreamContext, hearing: Hearing) -> int:
+    """Return how much the durable of `hearing` has still to hear."""
+    info = await js.consumer_info(hearing.stream, hearing.durable)
+    return (info.num_pending or 0) + (info.num_ack_pending or 0)

@@ -37,7 +37,7 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
     pool: Pool
     contract: Contract
     aggregates: Mapping[str, AnyAggregate]
-    pending: Callable[[], Mapping[str, int]]
+    pending: Callable[[], Mapping[str, int | None]]
     clock: Clock
     keys: KeyProvider
 
@@ -52,7 +52,7 @@ class Ops(service_pb2_grpc.OpsServiceServicer):
         assert row is not None, "aggregates always give a row"
         reply = pb.GetStatusResponse(service=self.service, **dict(row))
         reply.consumers.extend(
-            pb.ConsumerStatus(durable=durable, pending=pending)
+            pb.ConsumerStatus(durable=durable, pending=pending or 0, hearing=pending is not None)
             for durable, pending in self.pending().items()
         )
         reply.clock_at.FromDatetime(now)

@@ -128,16 +128,18 @@ class Draft:
 
     async def _store(self, connection: Connection, heard: Heard) -> None:
         # That nothing was left to do rests on what was read, too.
-        guards = {
+        own = {
             place: Guard(slot.aggregate.name, *place, slot.expected)
             for place, slot in self._slots.items()
         }
-        for place, guard in self._guards.items():
-            if guards.setdefault(place, guard) != guard:
-                raise VersionConflict
-        # What is written is held to its version by that.
-        read = [guard for place, guard in guards.items() if place not in self._writes]
-        await store_heard(connection, heard, list(self._writes.values()), read)
+        if any(own.get(place, guard) != guard for place, guard in self._guards.items()):
+            raise VersionConflict
+        # What is written is held to its version by that. Of the others a command's own comes before
+        # what it read, as in a transaction: who waits for the one holds nothing of the other.
+        unchanged = [guard for place, guard in own.items() if place not in self._writes]
+        read = [guard for place, guard in self._guards.items() if place not in own]
+        guards = [*sorted(unchanged), *sorted(read)]
+        await store_heard(connection, heard, list(self._writes.values()), guards)
 
     @property
     def places(self) -> Iterable[Place]:

@@ -112,11 +112,13 @@ async def store_heard(
 ) -> None:
     """Take events in and store what they lead to, in one statement: all of it or nothing.
 
+    The documents of `guards` are held in the order in which their kinds come up there.
     Raises asyncpg.SerializationError when an event is not new, or a version no longer holds.
     """
     rows = [(0, *guard) for guard in guards]
+    documents, _ = _names(writes, rows)
     await connection.execute(
-        hear_statement(*_names(writes, rows)),
+        hear_statement(documents, tuple(dict.fromkeys(guard.document for guard in guards))),
         list(heard.chains),
         *_rows(writes),
         rows,

@@ -27,7 +27,7 @@ from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__
 from mesoflow.options.v1 import options_pb2 as mesoflow_dot_options_dot_v1_dot_options__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmesoflow/ops/v1/service.proto\x12\x0fmesoflow.ops.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!mesoflow/options/v1/options.proto\"\x12\n\x10GetStatusRequest\"\xa6\x02\n\x11GetStatusResponse\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0f\n\x07\x66\x65\x65\x64_no\x18\x02 \x01(\x03\x12\x16\n\x0eoutbox_pending\x18\x03 \x01(\x03\x12\x15\n\rrelay_feed_no\x18\x04 \x01(\x03\x12\x0e\n\x06parked\x18\x05 \x01(\x03\x12\x0c\n\x04\x64\x65\x61\x64\x18\x06 \x01(\x03\x12\x32\n\tconsumers\x18\x07 \x03(\x0b\x32\x1f.mesoflow.ops.v1.ConsumerStatus\x12$\n\x17outbox_age_milliseconds\x18\x08 \x01(\x03H\x00\x88\x01\x01\x12,\n\x08\x63lock_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x1a\n\x18_outbox_age_milliseconds\"2\n\x0e\x43onsumerStatus\x12\x0f\n\x07\x64urable\x18\x01 \x01(\t\x12\x0f\n\x07pending\x18\x02 \x01(\x03\"\xbb\x01\n\x11ListParkedRequest\x12\x35\n\x05state\x18\x01 \x01(\x0e\x32\x1c.mesoflow.ops.v1.ParkedStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x32\n\x07\x64urable\x18\x02 \x01(\tB!\xbaH\x1er\x1c\x32\x1a^([a-z][a-z0-9-]{0,127})?$\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"[\n\x12ListParkedResponse\x12,\n\x06parked\x18\x01 \x03(\x0b\x32\x1c.mesoflow.ops.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xd4\x02\n\x0bParkedEvent\x12\x11\n\tparked_id\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x10\n\x08\x63hain_id\x18\x03 \x01(\t\x12\x0f\n\x07\x64urable\x18\x04 \x01(\t\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x11\n\taggregate\x18\x06 \x01(\t\x12\x14\n\x0c\x61ggregate_id\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x05\x12+\n\x05state\x18\t \x01(\x0e\x32\x1c.mesoflow.ops.v1.ParkedState\x12\x10\n\x08\x61ttempts\x18\n \x01(\x05\x12\x12\n\ncause_code\x18\x0b \x01(\t\x12-\n\tparked_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fnext_attempt_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x13ReplayParkedRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1b\n\tparked_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x87\x01\n\x14ReplayParkedResponse\x12\x11\n\tparked_id\x18\x01 \x01(\t\x12+\n\x05state\x18\x02 \x01(\x0e\x32\x1c.mesoflow.ops.v1.ParkedState\x12/\n\x0breplayed_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x14VerifyJournalRequest\x12\x30\n\taggregate\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^([a-z][a-z_]{0,62})?$\x12#\n\x0c\x61ggregate_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x88\x01\x01\x42\x0f\n\r_aggregate_id\"\xa9\x01\n\x15VerifyJournalResponse\x12\x1a\n\x12\x61ggregates_checked\x18\x01 \x01(\x03\x12\x16\n\x0e\x65vents_checked\x18\x02 \x01(\x03\x12+\n\x06\x62roken\x18\x03 \x03(\x0b\x32\x1b.mesoflow.ops.v1.BrokenLink\x12/\n\x0bverified_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"p\n\nBrokenLink\x12\x11\n\taggregate\x18\x01 \x01(\t\x12\x14\n\x0c\x61ggregate_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12(\n\x04kind\x18\x04 \x01(\x0e\x32\x1a.mesoflow.ops.v1.BreakKind\"\x11\n\x0fGetClockRequest\"X\n\x10GetClockResponse\x12,\n\x08\x63lock_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eoffset_seconds\x18\x02 \x01(\x03\"W\n\x10MoveClockRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12%\n\x0eoffset_seconds\x18\x02 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\xbb\xfa\xac\x02(\x00\"Y\n\x11MoveClockResponse\x12,\n\x08\x63lock_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eoffset_seconds\x18\x02 \x01(\x03*w\n\x0bParkedState\x12\x1c\n\x18PARKED_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PARKED_STATE_RETRYING\x10\x01\x12\x18\n\x14PARKED_STATE_WAITING\x10\x02\x12\x15\n\x11PARKED_STATE_DEAD\x10\x03*\xbb\x01\n\tBreakKind\x12\x1a\n\x16\x42REAK_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x42REAK_KIND_HASH_DIFFERS\x10\x01\x12\x1a\n\x16\x42REAK_KIND_VERSION_GAP\x10\x02\x12\x1b\n\x17\x42REAK_KIND_HEAD_DIFFERS\x10\x03\x12\x1f\n\x1b\x42REAK_KIND_DOCUMENT_DIFFERS\x10\x04\x12\x1b\n\x17\x42REAK_KIND_FACTS_DIFFER\x10\x05\x32\x99\x03\n\nOpsService\x12[\n\tGetStatus\x12!.mesoflow.ops.v1.GetStatusRequest\x1a\".mesoflow.ops.v1.GetStatusResponse\"\x07\x92\xb5\x18\x03\n\x01\t\x12^\n\nListParked\x12\".mesoflow.ops.v1.ListParkedRequest\x1a#.mesoflow.ops.v1.ListParkedResponse\"\x07\x92\xb5\x18\x03\n\x01\t\x12\x64\n\x0cReplayParked\x12$.mesoflow.ops.v1.ReplayParkedRequest\x1a%.mesoflow.ops.v1.ReplayParkedResponse\"\x07\x92\xb5\x18\x03\n\x01\t\x12h\n\rVerifyJournal\x12%.mesoflow.ops.v1.VerifyJournalRequest\x1a&.mesoflow.ops.v1.VerifyJournalResponse\"\x08\x92\xb5\x18\x04\n\x02\t\n2\xc5\x01\n\x0c\x43lockService\x12X\n\x08GetClock\x12 .mesoflow.ops.v1.GetClockRequest\x1a!.mesoflow.ops.v1.GetClockResponse\"\x07\x92\xb5\x18\x03\n\x01\t\x12[\n\tMoveClock\x12!.mesoflow.ops.v1.MoveClockRequest\x1a\".mesoflow.ops.v1.MoveClockResponse\"\x07\x92\xb5\x18\x03\n\x01\tb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\x1dmesoflow/ops/v1/service.proto\x12\x0fmesoflow.ops.v1\x1a\x1b\x62uf/validate/validate.proto\x1a\x1fgoogle/protobuf/timestamp.proto\x1a!mesoflow/options/v1/options.proto\"\x12\n\x10GetStatusRequest\"\xa6\x02\n\x11GetStatusResponse\x12\x0f\n\x07service\x18\x01 \x01(\t\x12\x0f\n\x07\x66\x65\x65\x64_no\x18\x02 \x01(\x03\x12\x16\n\x0eoutbox_pending\x18\x03 \x01(\x03\x12\x15\n\rrelay_feed_no\x18\x04 \x01(\x03\x12\x0e\n\x06parked\x18\x05 \x01(\x03\x12\x0c\n\x04\x64\x65\x61\x64\x18\x06 \x01(\x03\x12\x32\n\tconsumers\x18\x07 \x03(\x0b\x32\x1f.mesoflow.ops.v1.ConsumerStatus\x12$\n\x17outbox_age_milliseconds\x18\x08 \x01(\x03H\x00\x88\x01\x01\x12,\n\x08\x63lock_at\x18\t \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x1a\n\x18_outbox_age_milliseconds\"C\n\x0e\x43onsumerStatus\x12\x0f\n\x07\x64urable\x18\x01 \x01(\t\x12\x0f\n\x07pending\x18\x02 \x01(\x03\x12\x0f\n\x07hearing\x18\x03 \x01(\x08\"\xbb\x01\n\x11ListParkedRequest\x12\x35\n\x05state\x18\x01 \x01(\x0e\x32\x1c.mesoflow.ops.v1.ParkedStateB\x08\xbaH\x05\x82\x01\x02\x10\x01\x12\x32\n\x07\x64urable\x18\x02 \x01(\tB!\xbaH\x1er\x1c\x32\x1a^([a-z][a-z0-9-]{0,127})?$\x12\x1d\n\tpage_size\x18\x03 \x01(\x05\x42\n\xbaH\x07\x1a\x05\x18\xc8\x01(\x00\x12\x1c\n\npage_token\x18\x04 \x01(\tB\x08\xbaH\x05r\x03\x18\x80\x04\"[\n\x12ListParkedResponse\x12,\n\x06parked\x18\x01 \x03(\x0b\x32\x1c.mesoflow.ops.v1.ParkedEvent\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\xd4\x02\n\x0bParkedEvent\x12\x11\n\tparked_id\x18\x01 \x01(\t\x12\x10\n\x08\x65vent_id\x18\x02 \x01(\t\x12\x10\n\x08\x63hain_id\x18\x03 \x01(\t\x12\x0f\n\x07\x64urable\x18\x04 \x01(\t\x12\x0c\n\x04type\x18\x05 \x01(\t\x12\x11\n\taggregate\x18\x06 \x01(\t\x12\x14\n\x0c\x61ggregate_id\x18\x07 \x01(\t\x12\x0f\n\x07version\x18\x08 \x01(\x05\x12+\n\x05state\x18\t \x01(\x0e\x32\x1c.mesoflow.ops.v1.ParkedState\x12\x10\n\x08\x61ttempts\x18\n \x01(\x05\x12\x12\n\ncause_code\x18\x0b \x01(\t\x12-\n\tparked_at\x18\x0c \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x33\n\x0fnext_attempt_at\x18\r \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"P\n\x13ReplayParkedRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12\x1b\n\tparked_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\"\x87\x01\n\x14ReplayParkedResponse\x12\x11\n\tparked_id\x18\x01 \x01(\t\x12+\n\x05state\x18\x02 \x01(\x0e\x32\x1c.mesoflow.ops.v1.ParkedState\x12/\n\x0breplayed_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"~\n\x14VerifyJournalRequest\x12\x30\n\taggregate\x18\x01 \x01(\tB\x1d\xbaH\x1ar\x18\x32\x16^([a-z][a-z_]{0,62})?$\x12#\n\x0c\x61ggregate_id\x18\x02 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01H\x00\x88\x01\x01\x42\x0f\n\r_aggregate_id\"\xa9\x01\n\x15VerifyJournalResponse\x12\x1a\n\x12\x61ggregates_checked\x18\x01 \x01(\x03\x12\x16\n\x0e\x65vents_checked\x18\x02 \x01(\x03\x12+\n\x06\x62roken\x18\x03 \x03(\x0b\x32\x1b.mesoflow.ops.v1.BrokenLink\x12/\n\x0bverified_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"p\n\nBrokenLink\x12\x11\n\taggregate\x18\x01 \x01(\t\x12\x14\n\x0c\x61ggregate_id\x18\x02 \x01(\t\x12\x0f\n\x07version\x18\x03 \x01(\x05\x12(\n\x04kind\x18\x04 \x01(\x0e\x32\x1a.mesoflow.ops.v1.BreakKind\"\x11\n\x0fGetClockRequest\"X\n\x10GetClockResponse\x12,\n\x08\x63lock_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eoffset_seconds\x18\x02 \x01(\x03\"W\n\x10MoveClockRequest\x12\x1c\n\nrequest_id\x18\x01 \x01(\tB\x08\xbaH\x05r\x03\xb0\x01\x01\x12%\n\x0eoffset_seconds\x18\x02 \x01(\x03\x42\r\xbaH\n\"\x08\x18\x80\xbb\xfa\xac\x02(\x00\"Y\n\x11MoveClockResponse\x12,\n\x08\x63lock_at\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x16\n\x0eoffset_seconds\x18\x02 \x01(\x03*w\n\x0bParkedState\x12\x1c\n\x18PARKED_STATE_UNSPECIFIED\x10\x00\x12\x19\n\x15PARKED_STATE_RETRYING\x10\x01\x12\x18\n\x14PARKED_STATE_WAITING\x10\x02\x12\x15\n\x11PARKED_STATE_DEAD\x10\x03*\xbb\x01\n\tBreakKind\x12\x1a\n\x16\x42REAK_KIND_UNSPECIFIED\x10\x00\x12\x1b\n\x17\x42REAK_KIND_HASH_DIFFERS\x10\x01\x12\x1a\n\x16\x42REAK_KIND_VERSION_GAP\x10\x02\x12\x1b\n\x17\x42REAK_KIND_HEAD_DIFFERS\x10\x03\x12\x1f\n\x1b\x42REAK_KIND_DOCUMENT_DIFFERS\x10\x04\x12\x1b\n\x17\x42REAK_KIND_FACTS_DIFFER\x10\x05\x32\x99\x03\n\nOpsService\x12[\n\tGetStatus\x12!.mesoflow.ops.v1.GetStatusRequest\x1a\".mesoflow.ops.v1.GetStatusResponse\"\x07\x92\xb5\x18\x03\n\x01\t\x12^\n\nListParked\x12\".mesoflow.ops.v1.ListParkedRequest\x1a#.mesoflow.ops.v1.ListParkedResponse\"\x07\x92\xb5\x18\x03\n\x01\t\x12\x64\n\x0cReplayParked\x12$.mesoflow.ops.v1.ReplayParkedRequest\x1a%.mesoflow.ops.v1.ReplayParkedResponse\"\x07\x92\xb5\x18\x03\n\x01\t\x12h\n\rVerifyJournal\x12%.mesoflow.ops.v1.VerifyJournalRequest\x1a&.mesoflow.ops.v1.VerifyJournalResponse\"\x08\x92\xb5\x18\x04\n\x02\t\n2\xc5\x01\n\x0c\x43lockService\x12X\n\x08GetClock\x12 .mesoflow.ops.v1.GetClockRequest\x1a!.mesoflow.ops.v1.GetClockResponse\"\x07\x92\xb5\x18\x03\n\x01\t\x12[\n\tMoveClock\x12!.mesoflow.ops.v1.MoveClockRequest\x1a\".mesoflow.ops.v1.MoveClockResponse\"\x07\x92\xb5\x18\x03\n\x01\tb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -66,42 +66,42 @@ if not _descriptor._USE_C_DESCRIPTORS:
   _globals['_CLOCKSERVICE'].methods_by_name['GetClock']._serialized_options = b'\222\265\030\003\n\001\t'
   _globals['_CLOCKSERVICE'].methods_by_name['MoveClock']._loaded_options = None
   _globals['_CLOCKSERVICE'].methods_by_name['MoveClock']._serialized_options = b'\222\265\030\003\n\001\t'
-  _globals['_PARKEDSTATE']._serialized_start=2065
-  _globals['_PARKEDSTATE']._serialized_end=2184
-  _globals['_BREAKKIND']._serialized_start=2187
-  _globals['_BREAKKIND']._serialized_end=2374
+  _globals['_PARKEDSTATE']._serialized_start=2082
+  _globals['_PARKEDSTATE']._serialized_end=2201
+  _globals['_BREAKKIND']._serialized_start=2204
+  _globals['_BREAKKIND']._serialized_end=2391
   _globals['_GETSTATUSREQUEST']._serialized_start=147
   _globals['_GETSTATUSREQUEST']._serialized_end=165
   _globals['_GETSTATUSRESPONSE']._serialized_start=168
   _globals['_GETSTATUSRESPONSE']._serialized_end=462
   _globals['_CONSUMERSTATUS']._serialized_start=464
-  _globals['_CONSUMERSTATUS']._serialized_end=514
-  _globals['_LISTPARKEDREQUEST']._serialized_start=517
-  _globals['_LISTPARKEDREQUEST']._serialized_end=704
-  _globals['_LISTPARKEDRESPONSE']._serialized_start=706
-  _globals['_LISTPARKEDRESPONSE']._serialized_end=797
-  _globals['_PARKEDEVENT']._serialized_start=800
-  _globals['_PARKEDEVENT']._serialized_end=1140
-  _globals['_REPLAYPARKEDREQUEST']._serialized_start=1142
-  _globals['_REPLAYPARKEDREQUEST']._serialized_end=1222
-  _globals['_REPLAYPARKEDRESPONSE']._serialized_start=1225
-  _globals['_REPLAYPARKEDRESPONSE']._serialized_end=1360
-  _globals['_VERIFYJOURNALREQUEST']._serialized_start=1362
-  _globals['_VERIFYJOURNALREQUEST']._serialized_end=1488
-  _globals['_VERIFYJOURNALRESPONSE']._serialized_start=1491
-  _globals['_VERIFYJOURNALRESPONSE']._serialized_end=1660
-  _globals['_BROKENLINK']._serialized_start=1662
-  _globals['_BROKENLINK']._serialized_end=1774
-  _globals['_GETCLOCKREQUEST']._serialized_start=1776
-  _globals['_GETCLOCKREQUEST']._serialized_end=1793
-  _globals['_GETCLOCKRESPONSE']._serialized_start=1795
-  _globals['_GETCLOCKRESPONSE']._serialized_end=1883
-  _globals['_MOVECLOCKREQUEST']._serialized_start=1885
-  _globals['_MOVECLOCKREQUEST']._serialized_end=1972
-  _globals['_MOVECLOCKRESPONSE']._serialized_start=1974
-  _globals['_MOVECLOCKRESPONSE']._serialized_end=2063
-  _globals['_OPSSERVICE']._serialized_start=2377
-  _globals['_OPSSERVICE']._serialized_end=2786
-  _globals['_CLOCKSERVICE']._serialized_start=2789
-  _globals['_CLOCKSERVICE']._serialized_end=2986
+  _globals['_CONSUMERSTATUS']._serialized_end=531
+  _globals['_LISTPARKEDREQUEST']._serialized_start=534
+  _globals['_LISTPARKEDREQUEST']._serialized_end=721
+  _globals['_LISTPARKEDRESPONSE']._serialized_start=723
+  _globals['_LISTPARKEDRESPONSE']._serialized_end=814
+  _globals['_PARKEDEVENT']._serialized_start=817
+  _globals['_PARKEDEVENT']._serialized_end=1157
+  _globals['_REPLAYPARKEDREQUEST']._serialized_start=1159
+  _globals['_REPLAYPARKEDREQUEST']._serialized_end=1239
+  _globals['_REPLAYPARKEDRESPONSE']._serialized_start=1242
+  _globals['_REPLAYPARKEDRESPONSE']._serialized_end=1377
+  _globals['_VERIFYJOURNALREQUEST']._serialized_start=1379
+  _globals['_VERIFYJOURNALREQUEST']._serialized_end=1505
+  _globals['_VERIFYJOURNALRESPONSE']._serialized_start=1508
+  _globals['_VERIFYJOURNALRESPONSE']._serialized_end=1677
+  _globals['_BROKENLINK']._serialized_start=1679
+  _globals['_BROKENLINK']._serialized_end=1791
+  _globals['_GETCLOCKREQUEST']._serialized_start=1793
+  _globals['_GETCLOCKREQUEST']._serialized_end=1810
+  _globals['_GETCLOCKRESPONSE']._serialized_start=1812
+  _globals['_GETCLOCKRESPONSE']._serialized_end=1900
+  _globals['_MOVECLOCKREQUEST']._serialized_start=1902
+  _globals['_MOVECLOCKREQUEST']._serialized_end=1989
+  _globals['_MOVECLOCKRESPONSE']._serialized_start=1991
+  _globals['_MOVECLOCKRESPONSE']._serialized_end=2080
+  _globals['_OPSSERVICE']._serialized_start=2394
+  _globals['_OPSSERVICE']._serialized_end=2803
+  _globals['_CLOCKSERVICE']._serialized_start=2806
+  _globals['_CLOCKSERVICE']._serialized_end=3003
 # @@protoc_insertion_point(module_scope)

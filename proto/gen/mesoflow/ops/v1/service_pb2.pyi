@@ -163,18 +163,22 @@ class ConsumerStatus(_message.Message):
 
     DURABLE_FIELD_NUMBER: _builtins.int
     PENDING_FIELD_NUMBER: _builtins.int
+    HEARING_FIELD_NUMBER: _builtins.int
     durable: _builtins.str
     pending: _builtins.int
     """Delivered by nobody yet, plus delivered and not acknowledged."""
+    hearing: _builtins.bool
+    """Whether this process is the one that hears now: no other knows what is pending."""
     def __init__(
         self,
         *,
         durable: _builtins.str = ...,
         pending: _builtins.int = ...,
+        hearing: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["durable", b"durable", "pending", b"pending"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["durable", b"durable", "hearing", b"hearing", "pending", b"pending"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
