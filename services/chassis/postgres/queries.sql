@@ -160,9 +160,6 @@ GROUP BY aggregate_id ORDER BY 1
 SELECT id, version, shape, head_hash, state FROM public."{table}"
 WHERE chain_id = $1 AND {column} = $2 ORDER BY id FOR SHARE
 
--- ids_by
-SELECT id FROM public."{table}" WHERE chain_id = $1 AND {column} = $2 ORDER BY id
-
 -- found
 SELECT chain_id, value, id FROM chassis.found($1::uuid[], $2, $3, $4::text[])
 

@@ -196,9 +196,8 @@ class _ChainReader:
         return list(found.values())
 
     async def ids(self, aggregate: AnyAggregate, column: str, value: str) -> Sequence[str]:
-        await self.uow.connection.execute(SQL.enter, [self.chain_id])
-        statement = SQL.ids_by.format(table=aggregate.name, column=column)
-        rows = await self.uow.connection.fetch(statement, self.chain_id, value)
+        asked = ([self.chain_id], aggregate.name, column, [value])
+        rows = await self.uow.connection.fetch(SQL.found, *asked)
         return [str(row["id"]) for row in rows]
 
     def _own(self, aggregate: Aggregate[ReadT, Any, Any, Any]) -> dict[str, ReadT]:
