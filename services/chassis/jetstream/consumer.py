@@ -138,8 +138,8 @@ class Consumer:
         begun = await self._declared()
         pull = Pull(self.client, self.hearing)
         await pull.start()
-        self.lag[self.hearing.durable] = await pending(self.client.jetstream(), self.hearing)
         try:
+            self.lag[self.hearing.durable] = await pending(self.client.jetstream(), self.hearing)
             while True:
                 batch = await pull.next_batch()
                 await self._answer(batch, begun)
